@@ -1,0 +1,143 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target. Tools version 6 selects language mode 6 (complete concurrency checking).
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+let strictC: [CSetting] = [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]
+
+/// A C library of Debian's. No code is compiled for it; only one kit may import it.
+func debian(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+/// A kit: a thin, typed owner of one C library or one subject of the operating system.
+func kit(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/kits/\(name)", swiftSettings: strict)
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// Code that only tests use.
+func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+func tests(_ subject: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(subject)Tests", dependencies: [.target(name: subject), "TestSupport"] + dependencies,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "foqus-worker",
+    products: [
+        .executable(name: "foqus-worker", targets: ["foqus-worker"]),
+        .executable(name: "foqus-gateway", targets: ["foqus-gateway"]),
+        .executable(name: "foqusctl", targets: ["foqusctl"]),
+    ],
+    targets: [
+        // MARK: C libraries
+        debian("CCurl", "libcurl", "libcurl4-openssl-dev"),
+        debian("CSystemd", "libsystemd", "libsystemd-dev"),
+        debian("COpenSSL", "libcrypto", "libssl-dev"),
+        debian("CSQLite", "sqlite3", "libsqlite3-dev"),
+        debian("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
+        debian("CInih", "inih", "libinih-dev"),
+        .target(name: "CPlatform", cSettings: strictC),
+
+        // MARK: kits
+        kit("Threading", ["CPlatform"]),
+        kit("EventLoop", ["CPlatform", "Threading"]),
+        kit("FileKit", ["CPlatform", "Threading"]),
+        kit("ProcessKit", ["CPlatform", "EventLoop", "Threading"]),
+        kit("SQLiteKit", ["CSQLite", "Threading"]),
+        kit("CryptoTools", ["COpenSSL"]),
+        kit("JSONKit"),
+        kit("HTTPServer", ["CMicrohttpd", "Threading"]),
+        kit("HTTPClient", ["CCurl", "CPlatform", "EventLoop"]),
+        kit("SystemdKit", ["CSystemd"]),
+        kit("Logging", ["Threading", "JSONKit"]),
+        kit("Settings", ["CInih"]),
+        kit("CommandLineKit"),
+
+        // MARK: the domain
+        library("FOQUSModel", ["JSONKit"]),
+        library("Stores", ["FOQUSModel", "JSONKit"]),
+        library(
+            "EmbeddedStores",
+            ["Stores", "FOQUSModel", "JSONKit", "SQLiteKit", "FileKit", "CryptoTools", "EventLoop", "Threading"]),
+        library("Executors", ["FOQUSModel", "JSONKit", "ProcessKit", "FileKit", "EventLoop", "Threading", "Logging"]),
+        library(
+            "WorkerEngine",
+            ["Executors", "Stores", "FOQUSModel", "JSONKit", "SQLiteKit", "FileKit", "Threading", "Logging"]),
+        library("Gateway", ["Stores", "FOQUSModel", "JSONKit", "HTTPServer", "CryptoTools", "Threading", "Logging"]),
+        library("GatewayClient", ["FOQUSModel", "JSONKit", "HTTPClient", "EventLoop"]),
+        library(
+            "Configuration",
+            [
+                "Settings", "Logging", "CommandLineKit", "EventLoop", "SystemdKit", "Stores", "EmbeddedStores",
+                "FileKit",
+            ]),
+
+        // MARK: programs
+        program(
+            "foqus-worker",
+            ["Configuration", "CommandLineKit", "WorkerEngine", "Executors", "EventLoop", "Logging", "SystemdKit"]),
+        program(
+            "foqus-gateway",
+            ["Configuration", "CommandLineKit", "Gateway", "HTTPServer", "EventLoop", "Logging", "SystemdKit"]),
+        program("foqusctl", ["ControlCommands", "CommandLineKit"]),
+        library(
+            "ControlCommands",
+            [
+                "Configuration", "CommandLineKit", "GatewayClient", "FOQUSModel", "JSONKit", "EventLoop", "FileKit",
+                "Stores", "EmbeddedStores", "Threading", "HTTPClient",
+            ]),
+
+        // MARK: tests
+        support("TestSupport", ["FileKit", "Stores", "Threading"]),
+        support("StoreConformance", ["Stores", "FOQUSModel", "JSONKit", "Threading"]),
+        tests("Threading"), tests("EventLoop", ["Threading"]), tests("FileKit"),
+        tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
+        tests("SQLiteKit", ["Threading"]), tests("CryptoTools"), tests("JSONKit"),
+        tests("HTTPServer", ["HTTPClient", "EventLoop"]), tests("HTTPClient", ["EventLoop", "HTTPServer"]),
+        tests("SystemdKit"), tests("Logging", ["JSONKit"]), tests("Settings"), tests("CommandLineKit"),
+        tests("FOQUSModel", ["JSONKit"]),
+        tests("EmbeddedStores", ["StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "SQLiteKit", "FileKit"]),
+        tests("Executors", ["FOQUSModel", "JSONKit", "EventLoop", "FileKit", "ProcessKit", "Logging"]),
+        tests(
+            "WorkerEngine",
+            ["Executors", "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "EventLoop", "FileKit", "Logging", "Threading"]),
+        tests(
+            "Gateway",
+            [
+                "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "EventLoop", "HTTPServer", "HTTPClient",
+                "Logging", "GatewayClient", "Threading",
+            ]),
+        tests("Configuration", ["Settings", "CommandLineKit"]),
+        tests("ControlCommands", ["CommandLineKit", "JSONKit", "FOQUSModel"]),
+        .testTarget(
+            name: "SystemTests",
+            dependencies: [
+                "TestSupport", "EventLoop", "ProcessKit", "FileKit", "JSONKit", "GatewayClient", "HTTPClient",
+                "FOQUSModel", "Stores", "EmbeddedStores", "Threading",
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
