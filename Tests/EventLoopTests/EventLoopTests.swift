@@ -1,8 +1,9 @@
 import CPlatform
-@testable import EventLoop
 import Glibc
 import Testing
 import Threading
+
+@testable import EventLoop
 
 @Suite(.timeLimit(.minutes(1))) struct EventLoopTests {
     /// An actor that lives on a loop.

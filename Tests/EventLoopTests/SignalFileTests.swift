@@ -1,7 +1,6 @@
 import EventLoop
 import Glibc
 import Testing
-import TestSupport
 
 @Suite(.timeLimit(.minutes(1))) struct SignalFileTests {
     private static let long = Duration.seconds(3600)
@@ -9,7 +8,13 @@ import TestSupport
     private func withSignal(_ body: (EventLoop, String) async throws -> Void) async throws {
         let loop = EventLoop.start(name: "signal-test")
         defer { loop.stop() }
-        try await withTemporaryDirectory { directory in try await body(loop, directory + "/signal") }
+        let directory = String(cString: mkdtemp(strdup("/tmp/signal-file-XXXXXX")))
+        let path = directory + "/signal"
+        defer {
+            unlink(path)
+            rmdir(directory)
+        }
+        try await body(loop, path)
     }
 
     @Test func raiseWakesTheWaiter() async throws {

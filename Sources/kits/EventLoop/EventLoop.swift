@@ -128,7 +128,8 @@ public final class EventLoop: SerialExecutor {
         local.generation &+= 1
         let token = Self.token(fd: fd, generation: local.generation)
         var event = epoll_event(events: events.rawValue, data: epoll_data(u64: token))
-        let isKnown = local.watches.updateValue(Watch(generation: local.generation, handler: handler), forKey: fd) != nil
+        let isKnown =
+            local.watches.updateValue(Watch(generation: local.generation, handler: handler), forKey: fd) != nil
         let code = epoll_ctl(epollFD, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event)
         precondition(code == 0, "descriptor \(fd) cannot be watched (errno \(errno))")
     }
