@@ -71,7 +71,7 @@ let package = Package(
         kit("HTTPServer", ["CMicrohttpd", "Threading"]),
         kit("HTTPClient", ["CCurl", "CPlatform", "EventLoop"]),
         kit("SystemdKit", ["CSystemd"]),
-        kit("Logging", ["Threading", "JSONKit"]),
+        kit("Logging", ["Threading"]),
         kit("Settings", ["CInih"]),
         kit("CommandLineKit"),
 
@@ -116,7 +116,7 @@ let package = Package(
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
         tests("SQLiteKit", ["Threading"]), tests("CryptoTools"), tests("JSONKit"),
         tests("HTTPServer", ["HTTPClient", "EventLoop"]), tests("HTTPClient", ["EventLoop", "HTTPServer"]),
-        tests("SystemdKit"), tests("Logging", ["JSONKit"]), tests("Settings"), tests("CommandLineKit"),
+        tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings"), tests("CommandLineKit"),
         tests("FOQUSModel", ["JSONKit"]),
         tests("EmbeddedStores", ["StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "SQLiteKit", "FileKit"]),
         tests("Executors", ["FOQUSModel", "JSONKit", "EventLoop", "FileKit", "ProcessKit", "Logging"]),
