@@ -105,7 +105,7 @@ extension AdmittedMessage {
         let parsed: JSON
         do { parsed = try JSON.parse(body) } catch { throw bad("the message body is not JSON: \(error)") }
         guard let object = parsed.objectValue else {
-            throw bad("the message body is \(parsed.typeName), not a JSON object")
+            throw bad("the message body is a JSON \(parsed.typeName), not an object")
         }
         switch object["Simulation"] {
         case nil, .null, .string(""): throw bad("no simulation specified")

@@ -22,7 +22,7 @@ public struct JobRequest: Sendable, Hashable {
     /// Reads the body of `POST /session/{id}`: all of it or nothing.
     public static func list(_ body: JSON) throws(JobRequestError) -> [JobRequest] {
         guard let elements = body.arrayValue else {
-            throw JobRequestError(index: nil, reason: "the body is \(body.typeName), not a JSON array of jobs")
+            throw JobRequestError(index: nil, reason: "the body is a JSON \(body.typeName), not an array of jobs")
         }
         var requests: [JobRequest] = []
         requests.reserveCapacity(elements.count)
