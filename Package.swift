@@ -115,7 +115,7 @@ let package = Package(
         tests("Threading"), tests("EventLoop", ["Threading"]), tests("FileKit"),
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
         tests("SQLiteKit", ["Threading"]), tests("CryptoTools"), tests("JSONKit"),
-        tests("HTTPServer", ["HTTPClient", "EventLoop"]), tests("HTTPClient", ["EventLoop", "HTTPServer"]),
+        tests("HTTPServer", ["Threading"]), tests("HTTPClient", ["EventLoop", "HTTPServer"]),
         tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings"), tests("CommandLineKit"),
         tests("FOQUSModel", ["JSONKit"]),
         tests("EmbeddedStores", ["StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "SQLiteKit", "FileKit"]),
