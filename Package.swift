@@ -73,7 +73,7 @@ let package = Package(
         kit("SystemdKit", ["CSystemd"]),
         kit("Logging", ["Threading"]),
         kit("Settings", ["CInih"]),
-        kit("CommandLineKit"),
+        kit("CommandLineKit", ["Threading"]),
 
         // MARK: the domain
         library("FOQUSModel", ["JSONKit"]),
@@ -116,7 +116,7 @@ let package = Package(
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
         tests("SQLiteKit", ["Threading"]), tests("CryptoTools"), tests("JSONKit"),
         tests("HTTPServer", ["Threading"]), tests("HTTPClient", ["EventLoop", "HTTPServer"]),
-        tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings"), tests("CommandLineKit"),
+        tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings"), tests("CommandLineKit", ["Threading"]),
         tests("FOQUSModel", ["JSONKit"]),
         tests("EmbeddedStores", ["StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "SQLiteKit", "FileKit"]),
         tests("Executors", ["FOQUSModel", "JSONKit", "EventLoop", "FileKit", "ProcessKit", "Logging"]),
