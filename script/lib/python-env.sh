@@ -1,0 +1,105 @@
+# shellcheck shell=bash
+# The Python environment of the FOQUS runner. To be sourced:
+#
+#     source script/lib/python-env.sh
+#     ensure_foqus_python .build        # makes .build/foqus-venv
+#     "$FOQUS_PYTHON" -m foqus_runner …
+#
+# The function does nothing when the environment is there and matches
+# Runners/requirements*.txt.
+
+_foqus_python_note() { printf '==> %s\n' "$*" >&2; }
+_foqus_python_fail() { printf 'error: %s\n' "$*" >&2; }
+
+# Prints a Python that can make environments and for which the pinned packages are made.
+_foqus_python_find() {
+    local candidate
+    for candidate in "${FOQUS_BASE_PYTHON:-}" python3 python3.13 python3.12 python3.11; do
+        [[ -n $candidate ]] && command -v "$candidate" >/dev/null || continue
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+_foqus_python_as_root() {
+    if [[ $(id -u) == 0 ]]; then
+        "$@"
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        sudo "$@"
+    else
+        return 1
+    fi
+}
+
+# Installs Debian's package for one that has no ensurepip (Debian splits it off).
+_foqus_python_install_venv() {
+    local python=$1 package
+    command -v apt-get >/dev/null || return 1
+    package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+    _foqus_python_note "installing $package"
+    _foqus_python_as_root apt-get install -y -q "$package" >&2 && return 0
+    _foqus_python_as_root apt-get update -q >&2 && _foqus_python_as_root apt-get install -y -q "$package" >&2
+}
+
+# ensure_foqus_python BUILD_DIR: makes BUILD_DIR/foqus-venv and sets FOQUS_PYTHON
+# to its interpreter. Returns 1, having said what is missing and what to do about it.
+ensure_foqus_python() {
+    local build=${1:?ensure_foqus_python needs the build directory}
+    local runners venv stamp wanted python pip_log
+    runners=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../Runners" && pwd) || return 1
+    mkdir -p "$build" || return 1
+    build=$(cd "$build" && pwd) || return 1
+    venv=$build/foqus-venv
+    stamp=$venv/.requirements
+    wanted=$(cat "$runners/requirements.txt" "$runners/requirements-foqus.txt" | sha256sum | cut -d' ' -f1)
+    FOQUS_PYTHON=$venv/bin/python3
+
+    if [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && "$FOQUS_PYTHON" -c '' 2>/dev/null; then
+        return 0
+    fi
+
+    if ! python=$(_foqus_python_find); then
+        _foqus_python_fail "no Python 3.11 or newer found. Install it (Debian: apt-get install python3 python3-venv)" \
+            "or name one in FOQUS_BASE_PYTHON."
+        return 1
+    fi
+    if ! "$python" -c 'import venv, ensurepip' 2>/dev/null && ! _foqus_python_install_venv "$python"; then
+        _foqus_python_fail "$python cannot make virtual environments. Install them as root:" \
+            "apt-get install python3-venv"
+        return 1
+    fi
+
+    _foqus_python_note "making $venv with $("$python" --version) (about 450 MB, once)"
+    rm -rf "$venv"
+    pip_log=$build/foqus-venv.log
+    if ! "$python" -m venv "$venv" >"$pip_log" 2>&1; then
+        _foqus_python_fail "$python -m venv failed:"
+        tail -n 5 "$pip_log" >&2
+        return 1
+    fi
+    _foqus_python_note "installing numpy, pandas, scipy and what else FOQUS needs"
+    _foqus_python_pip "$pip_log" -r "$runners/requirements.txt" || return 1
+    _foqus_python_note "installing FOQUS"
+    _foqus_python_pip "$pip_log" --no-deps -r "$runners/requirements-foqus.txt" || return 1
+    printf '%s\n' "$wanted" >"$stamp"
+    _foqus_python_note "the FOQUS environment is ready: $venv"
+}
+
+_foqus_python_pip() {
+    local log=$1
+    shift
+    if "$FOQUS_PYTHON" -m pip install --disable-pip-version-check --no-input "$@" >>"$log" 2>&1; then
+        return 0
+    fi
+    grep -E '^ *(ERROR|WARNING: Retrying)' "$log" | tail -n 5 >&2
+    if grep -qE 'NewConnectionError|Name or service|Temporary failure|ConnectTimeout|ProxyError|timed out' "$log"; then
+        _foqus_python_fail "the Python package index cannot be reached. Connect this machine to it, or name a mirror" \
+            "in PIP_INDEX_URL or a folder of wheels in PIP_FIND_LINKS with PIP_NO_INDEX=1, and run this again."
+    else
+        _foqus_python_fail "pip could not install the packages of $(basename "${*: -1}"); all it said is in $log"
+    fi
+    return 1
+}
