@@ -110,19 +110,24 @@ let package = Package(
             ]),
 
         // MARK: tests
-        support("TestSupport", ["FileKit", "Stores", "Threading"]),
-        support("StoreConformance", ["Stores", "FOQUSModel", "JSONKit", "Threading"]),
+        support("TestSupport", ["FileKit", "Stores", "FOQUSModel", "Threading"]),
+        support("StoreConformance", ["Stores", "FOQUSModel", "JSONKit", "FileKit", "Threading"]),
         tests("Threading"), tests("EventLoop", ["Threading"]), tests("FileKit"),
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
         tests("SQLiteKit", ["Threading"]), tests("CryptoTools"), tests("JSONKit"),
         tests("HTTPServer", ["Threading"]), tests("HTTPClient", ["EventLoop", "HTTPServer"]),
         tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings"), tests("CommandLineKit", ["Threading"]),
         tests("FOQUSModel", ["JSONKit"]),
-        tests("EmbeddedStores", ["StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "SQLiteKit", "FileKit"]),
+        tests(
+            "EmbeddedStores",
+            ["StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "SQLiteKit", "FileKit", "Threading"]),
         tests("Executors", ["FOQUSModel", "JSONKit", "EventLoop", "FileKit", "ProcessKit", "Logging"]),
         tests(
             "WorkerEngine",
-            ["Executors", "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "EventLoop", "FileKit", "Logging", "Threading"]),
+            [
+                "Executors", "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "EventLoop", "FileKit", "Logging",
+                "Threading",
+            ]),
         tests(
             "Gateway",
             [
