@@ -84,7 +84,10 @@ let package = Package(
         library("Executors", ["FOQUSModel", "JSONKit", "ProcessKit", "FileKit", "EventLoop", "Threading", "Logging"]),
         library(
             "WorkerEngine",
-            ["Executors", "Stores", "FOQUSModel", "JSONKit", "SQLiteKit", "FileKit", "Threading", "Logging"]),
+            [
+                "Executors", "Stores", "FOQUSModel", "JSONKit", "SQLiteKit", "FileKit", "CryptoTools", "Threading",
+                "Logging",
+            ]),
         library("Gateway", ["Stores", "FOQUSModel", "JSONKit", "HTTPServer", "CryptoTools", "Threading", "Logging"]),
         library("GatewayClient", ["FOQUSModel", "JSONKit", "HTTPClient", "EventLoop"]),
         library(
@@ -117,7 +120,7 @@ let package = Package(
         tests("SQLiteKit", ["Threading"]), tests("CryptoTools"), tests("JSONKit"),
         tests("HTTPServer", ["Threading"]), tests("HTTPClient", ["EventLoop", "HTTPServer"]),
         tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings"), tests("CommandLineKit", ["Threading"]),
-        tests("FOQUSModel", ["JSONKit"]),
+        tests("FOQUSModel", ["JSONKit", "FileKit"]),
         tests(
             "EmbeddedStores",
             ["StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "SQLiteKit", "FileKit", "Threading"]),

@@ -1,1 +1,239 @@
-// WorkerEngine
+public import Executors
+public import FOQUSModel
+public import Logging
+public import Stores
+
+/// The worker: polls the queue, runs what it admits in its slots, and tells the world through its outbox.
+///
+/// `run` returns after `drain` and everything that follows from it.
+public actor WorkerEngine {
+    /// Everything outside that the engine touches.
+    public struct Services: Sendable {
+        public let queue: any JobQueue
+        public let jobs: any JobTable
+        public let objects: any ObjectStore
+        public let notifier: any Notifier
+        public let journal: any AttemptJournal
+        public let workspace: any Workspace
+        public let executors: ExecutorRegistry
+        public let time: any TimeSource
+        public let random: any RandomSource
+        public let logger: Logger
+
+        public init(
+            queue: any JobQueue, jobs: any JobTable, objects: any ObjectStore, notifier: any Notifier,
+            journal: any AttemptJournal, workspace: any Workspace, executors: ExecutorRegistry,
+            time: any TimeSource, random: any RandomSource, logger: Logger
+        ) {
+            self.queue = queue
+            self.jobs = jobs
+            self.objects = objects
+            self.notifier = notifier
+            self.journal = journal
+            self.workspace = workspace
+            self.executors = executors
+            self.time = time
+            self.random = random
+            self.logger = logger
+        }
+    }
+
+    let services: Services
+    let options: WorkerOptions
+    let worker: WorkerIdentity
+    let board: SlotBoard
+    let leases: LeaseKeeper
+    let outbox: Outbox
+    private let runner: JobRunner
+    private let pollReports = RepeatFilter()
+    private var phase = Phase.idle
+    private var poll: Task<Void, Never>?
+    private var deadline: Task<Void, Never>?
+    private var counters = WorkerStatus()
+
+    private enum Phase { case idle, working, draining }
+
+    public init(services: Services, options: WorkerOptions, instance: String) {
+        self.services = services
+        self.options = options
+        worker = WorkerIdentity(consumer: services.random.identifier(), instance: instance)
+        board = SlotBoard(slots: options.slots)
+        leases = LeaseKeeper(
+            queue: services.queue, time: services.time, visibility: options.lease, logger: services.logger)
+        outbox = Outbox(
+            services: Outbox.Services(
+                journal: services.journal, queue: services.queue, notifier: services.notifier,
+                objects: services.objects, workspace: services.workspace, leases: leases, time: services.time,
+                random: services.random, logger: services.logger))
+        runner = JobRunner(
+            services: JobRunner.Services(
+                jobs: services.jobs, workspace: services.workspace, executors: services.executors, outbox: outbox,
+                board: board, time: services.time, random: services.random, logger: services.logger, worker: worker,
+                options: options))
+    }
+
+    /// This life of the worker.
+    public nonisolated var consumer: ConsumerID { worker.consumer }
+
+    public var status: WorkerStatus {
+        get async {
+            var status = counters
+            status.running = await board.occupied
+            status.outbox = await outbox.backlog
+            return status
+        }
+    }
+
+    /// Works until it is drained. Throws when the journal of an earlier life cannot be read.
+    public func run() async throws(StoreError) {
+        precondition(phase == .idle, "an engine runs once")
+        phase = .working
+        let unfinished = try await services.journal.unfinished()
+        try await services.workspace.removeAll(except: Set(unfinished.filter(\.isComplete).map(\.record.id)))
+        try await outbox.recover(unfinished)
+        if !unfinished.isEmpty {
+            let again = unfinished.count { !$0.isComplete }
+            services.logger.notice(
+                "took over what the worker before left",
+                ["runAgain": again, "resultsToDeliver": unfinished.count - again])
+        }
+        await withTaskGroup { group in
+            group.addTask { await self.outbox.run() }
+            group.addTask { await self.leases.run() }
+            group.addTask { await self.keepConsumerAlive() }
+            group.addTask { await self.watchForCancels() }
+            let poll = Task { await pollForMessages() }
+            self.poll = poll
+            if phase == .draining { poll.cancel() }
+            await poll.value
+            await board.waitUntilEmpty()
+            deadline?.cancel()
+            await deliverTheRest()
+            group.cancelAll()
+        }
+        await services.executors.shutdown()
+        await services.journal.close()
+    }
+
+    /// No new jobs. Running ones may end within the drain timeout and are given back after it; a second call gives
+    /// them back at once.
+    public func drain() async {
+        if phase == .draining {
+            await board.cancelAll(.drained)
+            return
+        }
+        phase = .draining
+        let running = await board.occupied
+        services.logger.notice("draining: no new jobs", ["running": running])
+        await board.close()
+        poll?.cancel()
+        deadline = Task {
+            do { try await services.time.sleep(for: options.drainTimeout) } catch { return }
+            await board.cancelAll(.drained)
+        }
+    }
+
+    /// What is in the outbox goes out, as long as the stores take it; the journal keeps what does not.
+    private func deliverTheRest() async {
+        await withTaskGroup { group in
+            group.addTask { await self.outbox.waitUntilIdle() }
+            group.addTask { try? await self.services.time.sleep(for: .seconds(10)) }
+            await group.next()
+            let backlog = await outbox.backlog
+            if backlog > 0 {
+                services.logger.warning("results are kept for the next start", ["attempts": backlog])
+                await outbox.abandonWaiting()
+            }
+            group.cancelAll()
+        }
+    }
+
+    // MARK: polling
+
+    private func pollForMessages() async {
+        let backoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
+        var failures = 0
+        while !Task.isCancelled {
+            let free = await board.waitForFree()
+            guard free > 0 else { return }
+            do throws(StoreError) {
+                let received = services.time.instant()
+                let messages = try await services.queue.receive(
+                    limit: free, visibility: options.lease, wait: options.longPoll)
+                counters.polls += 1
+                if failures > 0 { services.logger.notice("the queue answers again") }
+                failures = 0
+                for message in messages { await take(message, received) }
+            } catch {
+                failures += 1
+                if pollReports.change(of: "poll", to: error.description) != nil {
+                    services.logger.error("no jobs can be received", ["reason": error])
+                }
+                let delay = backoff.delay(afterFailures: failures, random: services.random)
+                try? await services.time.sleep(for: delay)
+            }
+            if failures == 0 { _ = pollReports.change(of: "poll", to: nil) }
+        }
+    }
+
+    private func take(_ message: ReceivedMessage, _ received: Instant) async {
+        guard phase == .working else {
+            _ = try? await services.queue.release([message.lease], delay: .zero, countsAsAttempt: false)
+            return
+        }
+        let attempt: AttemptID = services.random.identifier()
+        counters.received += 1
+        await board.occupy(attempt)
+        await leases.keep(message.lease, receivedAt: received) { [board] in
+            Task { await board.cancel(attempt, .leaseLost) }
+        }
+        Task {
+            await runner.process(message, attempt: attempt)
+            await board.vacate(attempt)
+            counters.finished += 1
+        }
+    }
+
+    // MARK: beside the jobs
+
+    /// Registers the consumer and says every minute that it lives.
+    private func keepConsumerAlive() async {
+        let user =
+            switch options.users {
+            case .all: "*"
+            case .users(let names): names.map(\.description).sorted().joined(separator: ",")
+            }
+        var number = 0
+        let registered = OutgoingNotification(
+            id: "\(worker.consumer)/registered",
+            notification: .text("Consumer Registered", job: nil, worker: worker))
+        while !Task.isCancelled {
+            let alive = OutgoingNotification(
+                id: "\(worker.consumer)/\(number)", notification: .consumerRunning(worker, user: user))
+            do {
+                try await services.notifier.publish(number == 0 ? [alive, registered] : [alive])
+                _ = pollReports.change(of: "keepalive", to: nil)
+            } catch {
+                if pollReports.change(of: "keepalive", to: error.description) != nil {
+                    services.logger.warning("the keepalive cannot be published", ["reason": error])
+                }
+            }
+            number += 1
+            do { try await services.time.sleep(for: options.keepalive) } catch { return }
+        }
+    }
+
+    /// Looks whether a running job was killed, or finished elsewhere. Asks nothing while nothing runs.
+    private func watchForCancels() async {
+        while !Task.isCancelled {
+            do { try await services.time.sleep(for: options.cancelPoll) } catch { return }
+            let running = await board.runningJobs
+            guard !running.isEmpty else { continue }
+            guard let snapshots = try? await services.jobs.snapshots(of: Array(running.values)) else { continue }
+            for (attempt, job) in running {
+                guard let snapshot = snapshots[job], snapshot.state.isFinal else { continue }
+                await board.cancel(attempt, snapshot.state == .terminate ? .terminated : .superseded)
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import FOQUSModel
+import JSONKit
+import Stores
+
+/// How an attempt ended, before anybody is told.
+enum AttemptResult: Sendable {
+    /// The job is over.
+    case final(JobState, message: String?, output: JSON?, uploads: [Effect])
+    /// The machine failed; the job may be tried again.
+    case infrastructure(String)
+    case cancelled
+
+    var isFailure: Bool {
+        switch self {
+        case .final(let state, _, _, _): state != .success
+        case .infrastructure: true
+        case .cancelled: false
+        }
+    }
+
+    var reason: String? {
+        switch self {
+        case .final(_, let message, _, _): message
+        case .infrastructure(let message): message
+        case .cancelled: nil
+        }
+    }
+
+    /// For the log line.
+    func word(cutShort reason: CancelReason?) -> String {
+        switch (reason, self) {
+        case (nil, .final(let state, _, _, _)): state == .success ? "succeeded" : "ended in \(state.rawValue)"
+        case (nil, .infrastructure): "could not be run"
+        case (nil, .cancelled): "was cancelled"
+        case (.terminated, _): "killed by its user"
+        case (.superseded, _): "dropped: another attempt finished it"
+        case (.leaseLost, _): "dropped: another worker has it"
+        case (.drained, _): "given back: the service stops"
+        }
+    }
+}

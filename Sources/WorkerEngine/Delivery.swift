@@ -1,0 +1,144 @@
+import FOQUSModel
+import Logging
+import Stores
+
+/// One round of the outbox: takes the effects of many attempts as far as it can, one call per kind for all of them.
+struct Delivery: Sendable {
+    private let services: Outbox.Services
+    private var lanes: [Lane]
+    private(set) var done: Set<Int64> = []
+    private(set) var failed: Set<AttemptID> = []
+    private(set) var lost: [(Lease, AttemptRecord)] = []
+    private(set) var error: StoreError?
+
+    init(lanes: [Lane], services: Outbox.Services) {
+        self.lanes = lanes
+        self.services = services
+    }
+
+    mutating func run() async {
+        await fence()
+        var before = -1
+        while before != done.count {
+            before = done.count
+            await publish()
+            await release()
+            await acknowledge()
+        }
+    }
+
+    /// An attempt whose message went to another worker must not speak any more: that one tells the job's end.
+    private mutating func fence() async {
+        let finishing = lanes.filter { $0.isComplete && !$0.pending.isEmpty }.map(\.record.lease)
+        guard !finishing.isEmpty else { return }
+        do {
+            let lost = try await services.leases.lost(among: finishing)
+            guard !lost.isEmpty else { return }
+            for index in lanes.indices where lost.contains(lanes[index].record.lease) {
+                self.lost.append((lanes[index].record.lease, lanes[index].record))
+                markDone(lanes[index].pending.filter { Lane.kind(of: $0.effect) != .file }, in: index)
+            }
+        } catch {
+            // The queue is out of reach, so nobody else gets the message either: publishing may go on, and the
+            // acknowledgement below fails and is tried again.
+            self.error = error
+        }
+    }
+
+    private mutating func publish() async {
+        let batch = collect(.publish)
+        guard !batch.isEmpty else { return }
+        let notifications = batch.flatMap(\.effects).compactMap { journaled -> OutgoingNotification? in
+            if case .publish(let outgoing) = journaled.effect { outgoing } else { nil }
+        }
+        do {
+            try await services.notifier.publish(notifications)
+            settle(batch)
+        } catch {
+            fail(batch, error)
+        }
+    }
+
+    private mutating func acknowledge() async {
+        let batch = collect(.acknowledge)
+        guard !batch.isEmpty else { return }
+        let leases = batch.map { lanes[$0.index].record.lease }
+        do {
+            _ = try await services.queue.acknowledge(leases)
+            await services.leases.forget(leases)
+            settle(batch)
+        } catch {
+            fail(batch, error)
+        }
+    }
+
+    private mutating func release() async {
+        for item in collect(.release) {
+            guard case .release(let lease, let delay, let counts) = item.effects.first?.effect else { continue }
+            await services.leases.forget([lease])
+            do {
+                _ = try await services.queue.release([lease], delay: delay, countsAsAttempt: counts)
+                settle([item])
+            } catch {
+                fail([item], error)
+            }
+        }
+    }
+
+    private struct Item {
+        let index: Int
+        let effects: [JournaledEffect]
+    }
+
+    private func collect(_ kind: Lane.Kind) -> [Item] {
+        lanes.indices.compactMap { index in
+            guard !failed.contains(lanes[index].record.id) else { return nil }
+            let effects = lanes[index].leading(kind)
+            return effects.isEmpty ? nil : Item(index: index, effects: Array(effects))
+        }
+    }
+
+    private mutating func settle(_ items: [Item]) {
+        for item in items { markDone(item.effects, in: item.index) }
+    }
+
+    private mutating func markDone(_ effects: [JournaledEffect], in index: Int) {
+        let sequences = Set(effects.map(\.sequence))
+        done.formUnion(sequences)
+        lanes[index].pending.removeAll { sequences.contains($0.sequence) }
+    }
+
+    private mutating func fail(_ items: [Item], _ error: StoreError) {
+        self.error = error
+        for item in items { failed.insert(lanes[item.index].record.id) }
+    }
+}
+
+/// The uploads and removals at the head of one attempt's effects.
+struct FileDelivery: Sendable {
+    let lane: Lane
+    let services: Outbox.Services
+
+    /// What was done, and the failure that stopped it.
+    func run() async -> (done: Set<Int64>, error: StoreError?) {
+        var done: Set<Int64> = []
+        for journaled in lane.leading(.file) {
+            do throws(StoreError) {
+                switch journaled.effect {
+                case .upload(let path, let key):
+                    _ = try await services.objects.put(file: path, to: key, in: .sessions, if: .always)
+                case .removeDirectory(let path): try await services.workspace.remove(path: path)
+                case .publish, .acknowledge, .release: preconditionFailure("not a file's effect")
+                }
+            } catch {
+                if error.isTransient { return (done, error) }
+                // Trying again cannot help, and the job's result must not wait for ever behind one file.
+                services.logger.error(
+                    "a file of the job is given up",
+                    ["reason": error, "job": lane.record.job?.description ?? "-", "attempt": lane.record.id])
+            }
+            done.insert(journaled.sequence)
+        }
+        return (done, nil)
+    }
+}

@@ -1,0 +1,12 @@
+import FileKit
+import Glibc
+import Stores
+
+extension StoreError {
+    /// A failure of the worker's own disk: never the job's fault, so always worth another attempt.
+    init(disk error: FileError, while operation: String) {
+        let isFull = error.code == ENOSPC || error.code == EDQUOT
+        let remedy = isFull ? "; free some space or lower [worker] cache_size" : ""
+        self.init(isFull ? .full : .unavailable, operation, error.description + remedy, underlying: error)
+    }
+}

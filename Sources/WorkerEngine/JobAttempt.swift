@@ -1,0 +1,188 @@
+import Executors
+import FOQUSModel
+import JSONKit
+import Stores
+
+/// One attempt at one admitted job.
+struct JobAttempt: Sendable {
+    /// What the checks before a run say.
+    enum Verdict: Sendable {
+        case run(any Executor, SimulationListing)
+        /// Nothing to run: these effects end the job or the message.
+        case settle([Effect])
+    }
+
+    let message: AdmittedMessage
+    let lease: Lease
+    let receiveCount: Int
+    let id: AttemptID
+    let services: JobRunner.Services
+
+    var effects: JobEffects {
+        JobEffects(
+            attempt: id, worker: services.worker, lease: lease, user: message.user.description, job: message.job,
+            session: message.session)
+    }
+
+    func record(directory: String?) -> AttemptRecord {
+        AttemptRecord(id: id, job: message.job, lease: lease, directory: directory)
+    }
+
+    // MARK: before the run
+
+    /// Rows 11, 13 and 14 of the contract, in its order.
+    func check() async throws(StoreError) -> Verdict {
+        let listing = try await services.workspace.listing(of: message.simulation, user: message.user)
+        let executor: any Executor
+        do throws(SimulationError) { executor = try verify(listing) } catch {
+            return .settle(
+                effects.refused(.error, message: error.description, text: "job failed in verify: \(error)"))
+        }
+        guard let snapshot = try await services.jobs.snapshots(of: [message.job])[message.job] else {
+            return .settle(
+                effects.refused(
+                    .expired, message: "Job \(message.job) expired:  not in the job table", text: "Job has Expired"))
+        }
+        if let finished = snapshot.finished { return .settle(effects.ignored("Job State \(finished)")) }
+        if snapshot.state.isFinal || snapshot.state == .stop {
+            return .settle(effects.ignored("Job State \(snapshot.state.rawValue)"))
+        }
+        return .run(executor, listing)
+    }
+
+    private func verify(_ listing: SimulationListing) throws(SimulationError) -> any Executor {
+        guard let executor = services.executors.executor(for: message.application) else {
+            let known = services.executors.names.joined(separator: ", ")
+            throw SimulationError(
+                "application \"\(message.application)\" is not served here; this worker has: \(known)")
+        }
+        guard !listing.files.isEmpty else {
+            throw SimulationError(
+                "simulation \"\(message.simulation)\" of user \(message.user) does not exist: "
+                    + "upload it with foqusctl simulation put")
+        }
+        try executor.verify(files: listing.files.map(\.path), of: message.simulation)
+        return executor
+    }
+
+    // MARK: the run
+
+    /// Stages, runs and collects. Runs in a task that is cancelled to cut the job short.
+    func stageAndRun(_ executor: any Executor, _ listing: SimulationListing) async -> AttemptResult {
+        var pinned: [StagedSimulation] = []
+        let result: AttemptResult
+        do {
+            let simulation = try await services.workspace.stage(listing)
+            pinned.append(simulation)
+            var dependencies: [SimulationName: StagedSimulation] = [:]
+            for name in try await executor.dependencies(ofSimulationAt: simulation.directory) {
+                let listing = try await services.workspace.listing(of: name, user: message.user)
+                guard !listing.files.isEmpty else {
+                    throw SimulationError(
+                        "simulation \"\(message.simulation)\" needs \"\(name)\", which user \(message.user) does not have"
+                    )
+                }
+                let staged = try await services.workspace.stage(listing)
+                pinned.append(staged)
+                dependencies[name] = staged
+            }
+            result = try await run(executor, simulation, dependencies)
+        } catch let error as SimulationError {
+            result = .final(.error, message: error.description, output: nil, uploads: [])
+        } catch let error as StoreError where !error.isTransient && !Task.isCancelled {
+            result = .final(.error, message: error.description, output: nil, uploads: [])
+        } catch {
+            result = Task.isCancelled ? .cancelled : .infrastructure("\(error)")
+        }
+        for simulation in pinned { await services.workspace.unpin(simulation) }
+        return result
+    }
+
+    private func run(
+        _ executor: any Executor, _ simulation: StagedSimulation, _ dependencies: [SimulationName: StagedSimulation]
+    ) async throws -> AttemptResult {
+        let folder = try await services.workspace.prepare(
+            id, simulation: simulation, input: message.input, description: message.body)
+        if Task.isCancelled { return .cancelled }
+        let job = JobRun(
+            job: message.job, attempt: id, session: message.session, user: message.user,
+            simulation: message.simulation, application: message.application, input: message.input,
+            directory: folder.path, simulationDirectory: simulation.directory,
+            dependencyDirectories: dependencies.mapValues(\.directory),
+            fingerprint: ([simulation.fingerprint] + dependencies.values.map(\.fingerprint).sorted())
+                .joined(separator: "+"),
+            timeout: services.options.jobTimeout)
+        let notices = StartNotice()
+        let outcome = await executor.run(job) {
+            notices.send { [outbox = services.outbox, id, effects] in
+                // A full journal delays the notice only; the end of the job is what must not be lost.
+                try? await outbox.append(effects.running(), to: id)
+            }
+        }
+        await notices.wait()
+        return try await collect(outcome, folder)
+    }
+
+    private func collect(_ outcome: Outcome, _ folder: JobFolder) async throws -> AttemptResult {
+        let state: JobState
+        var message: String?
+        var output: JSON?
+        switch outcome {
+        case .success(let value): (state, output) = (.success, value)
+        case .failed(let reason, let value): (state, message, output) = (.error, reason, value)
+        case .timedOut(let limit):
+            (state, message) = (.error, "killed: it ran longer than its timeout of \(Int(limit.inSeconds)) s")
+        case .infrastructure(let reason): return .infrastructure(reason)
+        case .cancelled: return .cancelled
+        }
+        if let value = output { output = try await fit(value, folder) }
+        let uploads = try await services.workspace.generatedFiles(in: folder).compactMap { file -> Effect? in
+            guard let path = try? RelativePath(file.relativePath) else { return nil }
+            return .upload(
+                path: folder.path + "/" + file.relativePath,
+                key: ObjectKeys.jobFile(self.message.user, self.message.session, self.message.job, path))
+        }
+        return .final(state, message: message, output: output, uploads: uploads)
+    }
+
+    /// By value when it fits into a notification, else by reference to the uploaded file.
+    private func fit(_ output: JSON, _ folder: JobFolder) async throws -> JSON {
+        let text = output.serialized()
+        guard text.count > services.options.outputLimit else { return output }
+        let name = "output.json"
+        try await services.workspace.write(text, to: name, in: folder)
+        let key = ObjectKeys.jobFile(message.user, message.session, message.job, try RelativePath(name))
+        return OutputReference(key: key, size: text.count).json
+    }
+
+    // MARK: after the run
+
+    func effects(of result: AttemptResult, cutShort reason: CancelReason?, directory: String) -> [Effect] {
+        let remove = Effect.removeDirectory(path: directory)
+        switch (reason, result) {
+        // The run had ended before the cut: its result counts, unless a user or another attempt ended the job.
+        case (nil, .final(let state, let message, let output, let uploads)),
+            (.drained, .final(let state, let message, let output, let uploads)):
+            return uploads + [remove] + effects.final(state, message: message, output: output)
+        case (.terminated, _):
+            return [remove] + effects.final(.terminate, message: "killed by its user", output: nil)
+        case (.superseded, _):
+            return [remove] + effects.ignored("job \(message.job): another attempt finished it")
+        case (.leaseLost, _): return [remove]
+        case (.drained, _), (nil, .cancelled): return [remove] + effects.givenBack()
+        case (nil, .infrastructure(let text)): return [remove] + afterInfrastructureFailure(text)
+        }
+    }
+
+    /// Another attempt after a while, or the end of the job when there were enough.
+    func afterInfrastructureFailure(_ reason: String) -> [Effect] {
+        guard receiveCount < services.options.maxAttempts else {
+            let message = "gave up after \(receiveCount) attempts: \(reason)"
+            return effects.final(.error, message: message, output: nil)
+        }
+        let backoff = Backoff(first: services.options.retryDelay, longest: .seconds(300))
+        return effects.retried(
+            "attempt \(receiveCount) of \(services.options.maxAttempts) failed and will be repeated: \(reason)",
+            delay: backoff.delay(afterFailures: receiveCount, random: services.random))
+    }
+}

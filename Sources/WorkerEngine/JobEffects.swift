@@ -1,0 +1,62 @@
+import FOQUSModel
+import JSONKit
+import Stores
+
+/// The effects of one attempt's steps, worded and ordered as the contract has them (cloud-protocol 2.4 to 2.6).
+struct JobEffects: Sendable {
+    let attempt: AttemptID
+    let worker: WorkerIdentity
+    let lease: Lease
+    let user: String
+    let job: JobID
+    let session: SessionID
+
+    func setup() -> [Effect] {
+        [
+            text("text-setup", "consumer=\(worker.consumer), setup foqus job"),
+            status("setup", .setup),
+        ]
+    }
+
+    func running() -> [Effect] { [status("running", .running)] }
+
+    /// The end of the job, once its files are stored.
+    func final(_ state: JobState, message: String?, output: JSON?) -> [Effect] {
+        var effects: [Effect] = []
+        if let output {
+            effects.append(
+                publish("output", .jobOutput(output, job: job, session: session, user: user)))
+        }
+        effects.append(status("final", state, message: message))
+        effects.append(text("text-final", "consumer=\(worker.consumer), job \(job) finished, \(state.rawValue)"))
+        effects.append(.acknowledge(lease))
+        return effects
+    }
+
+    /// Rows 11 to 13: refused before any setup.
+    func refused(_ state: JobState, message: String, text words: String) -> [Effect] {
+        [status("final", state, message: message), text("text-final", words), .acknowledge(lease)]
+    }
+
+    /// Row 14: nothing to do any more.
+    func ignored(_ words: String) -> [Effect] { [text("text-final", words), .acknowledge(lease)] }
+
+    func retried(_ message: String, delay: Duration) -> [Effect] {
+        [text("text-final", message), .release(lease, delay: delay, countsAsAttempt: true)]
+    }
+
+    func givenBack() -> [Effect] { [.release(lease, delay: .zero, countsAsAttempt: false)] }
+
+    private func status(_ name: String, _ state: JobState, message: String? = nil) -> Effect {
+        publish(
+            name, .jobStatus(state, job: job, session: session, worker: worker, user: user, message: message))
+    }
+
+    private func text(_ name: String, _ words: String) -> Effect {
+        publish(name, .text(words, job: job, worker: worker))
+    }
+
+    private func publish(_ name: String, _ notification: Notification) -> Effect {
+        .publish(OutgoingNotification(id: "\(attempt)/\(name)", notification: notification))
+    }
+}

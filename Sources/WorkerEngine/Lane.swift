@@ -1,0 +1,32 @@
+import FOQUSModel
+import Stores
+
+/// The effects of one attempt, in order.
+struct Lane: Sendable {
+    let record: AttemptRecord
+    var pending: [JournaledEffect]
+    /// The run is over: when `pending` is empty, so is the lane.
+    var isComplete: Bool
+    /// Some delivery has it in hand.
+    var isTaken = false
+    var failures = 0
+
+    enum Kind: Sendable, Hashable { case publish, acknowledge, release, file }
+
+    /// What comes next.
+    var head: Kind? { pending.first.map { Self.kind(of: $0.effect) } }
+
+    static func kind(of effect: Effect) -> Kind {
+        switch effect {
+        case .publish: .publish
+        case .acknowledge: .acknowledge
+        case .release: .release
+        case .upload, .removeDirectory: .file
+        }
+    }
+
+    /// The effects at the head that are of one kind.
+    func leading(_ kind: Kind) -> ArraySlice<JournaledEffect> {
+        pending.prefix { Self.kind(of: $0.effect) == kind }
+    }
+}

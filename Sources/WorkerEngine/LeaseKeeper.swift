@@ -1,0 +1,73 @@
+import Logging
+import Stores
+
+/// Renews the leases of everything that is in hand, from receive to acknowledge, through a drain too.
+actor LeaseKeeper {
+    private struct Entry {
+        /// Held for certain until then, by the monotonic clock.
+        var validUntil: Instant
+        let onLost: @Sendable () -> Void
+    }
+
+    private let queue: any JobQueue
+    private let time: any TimeSource
+    private let visibility: Duration
+    private let logger: Logger
+    private let reports = RepeatFilter()
+    private var entries: [Lease: Entry] = [:]
+
+    init(queue: any JobQueue, time: any TimeSource, visibility: Duration, logger: Logger) {
+        self.queue = queue
+        self.time = time
+        self.visibility = visibility
+        self.logger = logger
+    }
+
+    /// Keeps a lease received at `received`. `onLost` is called at most once, when somebody else has it.
+    func keep(_ lease: Lease, receivedAt received: Instant, onLost: @escaping @Sendable () -> Void) {
+        entries[lease] = Entry(validUntil: received + visibility, onLost: onLost)
+    }
+
+    /// Keeps a lease of an earlier life, of which nobody knows whether it still holds.
+    func adopt(_ lease: Lease) {
+        entries[lease] = Entry(validUntil: Instant(nanoseconds: 0), onLost: {})
+    }
+
+    /// Stops renewing. Always before a release, or a renewal under way could hide the message again.
+    func forget(_ leases: [Lease]) {
+        for lease in leases { entries[lease] = nil }
+    }
+
+    /// Which of these leases are lost. Asks the queue only about those that have not been renewed lately.
+    func lost(among leases: [Lease]) async throws(StoreError) -> Set<Lease> {
+        let soon = time.instant() + visibility / 3
+        let known = leases.filter { entries[$0] != nil }
+        var lost = Set(leases).subtracting(known)
+        let doubtful = known.filter { entries[$0]!.validUntil < soon }
+        if !doubtful.isEmpty { lost.formUnion(try await renew(doubtful)) }
+        return lost
+    }
+
+    /// Renews for ever, three times per visibility timeout.
+    func run() async {
+        while !Task.isCancelled {
+            do { try await time.sleep(for: visibility / 3) } catch { return }
+            guard !entries.isEmpty else { continue }
+            do {
+                _ = try await renew(Array(entries.keys))
+                if reports.change(of: "renew", to: nil) != nil { logger.notice("leases are renewed again") }
+            } catch {
+                guard reports.change(of: "renew", to: error.description) != nil else { continue }
+                logger.error("leases cannot be renewed, jobs go on", ["reason": error, "leases": entries.count])
+            }
+        }
+    }
+
+    private func renew(_ leases: [Lease]) async throws(StoreError) -> Set<Lease> {
+        let asked = time.instant()
+        let lost = try await queue.extend(leases, visibility: visibility)
+        for lease in leases where !lost.contains(lease) { entries[lease]?.validUntil = asked + visibility }
+        for lease in lost { entries.removeValue(forKey: lease)?.onLost() }
+        return lost
+    }
+}

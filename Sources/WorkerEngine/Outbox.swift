@@ -1,0 +1,240 @@
+import FOQUSModel
+import Logging
+import Stores
+
+/// Effects on their way out: journaled first, then delivered in order for each attempt, many attempts at a time.
+///
+/// A crash or an outage delays them and loses none; doing one twice is harmless, since notifications carry ids,
+/// an upload replaces itself and a lost lease acknowledges nothing.
+actor Outbox {
+    struct Services: Sendable {
+        let journal: any AttemptJournal
+        let queue: any JobQueue
+        let notifier: any Notifier
+        let objects: any ObjectStore
+        let workspace: any Workspace
+        let leases: LeaseKeeper
+        let time: any TimeSource
+        let random: any RandomSource
+        let logger: Logger
+    }
+
+    /// Attempts that one round takes on.
+    private static let roundLimit = 128
+
+    let services: Services
+    let backoff = Backoff(first: .milliseconds(200), longest: .seconds(30))
+    let reports = RepeatFilter()
+    private var lanes: [AttemptID: Lane] = [:]
+    private var ready: [AttemptID] = []
+    private var nextSequence: Int64 = 1
+    /// Done, but the journal could not be told yet.
+    private var unmarked: (effects: [Int64], finished: [AttemptID]) = ([], [])
+    private var waitingForWork: CheckedContinuation<Void, Never>?
+    private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
+
+    init(services: Services) { self.services = services }
+
+    // MARK: what attempts ask for
+
+    /// An attempt starts with these effects.
+    func begin(_ record: AttemptRecord, _ effects: [Effect]) async throws(StoreError) {
+        let numbered = number(effects)
+        try await services.journal.begin(record, effects: numbered, isComplete: false)
+        lanes[record.id] = Lane(record: record, pending: numbered, isComplete: false)
+        offer(record.id)
+    }
+
+    /// A message needs no run: only these effects.
+    func settle(_ record: AttemptRecord, _ effects: [Effect]) async throws(StoreError) {
+        let numbered = number(effects)
+        try await services.journal.begin(record, effects: numbered, isComplete: true)
+        lanes[record.id] = Lane(record: record, pending: numbered, isComplete: true)
+        offer(record.id)
+    }
+
+    func append(_ effects: [Effect], to attempt: AttemptID) async throws(StoreError) {
+        let numbered = number(effects)
+        try await services.journal.append(numbered, to: attempt)
+        lanes[attempt]?.pending += numbered
+        offer(attempt)
+    }
+
+    /// The attempt's run is over.
+    func complete(_ attempt: AttemptID, _ effects: [Effect]) async throws(StoreError) {
+        let numbered = number(effects)
+        try await services.journal.complete(attempt, effects: numbered)
+        lanes[attempt]?.pending += numbered
+        lanes[attempt]?.isComplete = true
+        offer(attempt)
+    }
+
+    /// Takes over what an earlier life left. Runs that had not ended are given back to the queue.
+    func recover(_ unfinished: [UnfinishedAttempt]) async throws(StoreError) {
+        let last = unfinished.flatMap(\.effects).map(\.sequence).max() ?? 0
+        nextSequence = max(nextSequence, last + 1)
+        for attempt in unfinished {
+            await services.leases.adopt(attempt.record.lease)
+            lanes[attempt.record.id] = Lane(
+                record: attempt.record, pending: attempt.effects, isComplete: attempt.isComplete)
+            if attempt.isComplete {
+                offer(attempt.record.id)
+            } else {
+                let giveBack = Effect.release(attempt.record.lease, delay: .zero, countsAsAttempt: true)
+                try await complete(attempt.record.id, [giveBack])
+            }
+        }
+    }
+
+    /// Suspends until everything is delivered.
+    func waitUntilIdle() async {
+        guard !lanes.isEmpty else { return }
+        await withCheckedContinuation { waitingForIdle.append($0) }
+    }
+
+    /// Lets those go who wait for the end, although something may be left: the journal keeps it.
+    func abandonWaiting() {
+        for waiter in waitingForIdle { waiter.resume() }
+        waitingForIdle = []
+    }
+
+    /// Attempts whose effects are not all delivered.
+    var backlog: Int { lanes.count }
+
+    private func number(_ effects: [Effect]) -> [JournaledEffect] {
+        effects.map { effect in
+            defer { nextSequence += 1 }
+            return JournaledEffect(sequence: nextSequence, effect: effect)
+        }
+    }
+
+    // MARK: delivery
+
+    /// Delivers until the task is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            while let round = await nextRound() {
+                let (files, rest) = split(round)
+                for attempt in files { group.addTask { await self.deliverFiles(of: attempt) } }
+                if !rest.isEmpty { await deliver(rest, in: &group) }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func nextRound() async -> [AttemptID]? {
+        while ready.isEmpty {
+            if Task.isCancelled { return nil }
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    if Task.isCancelled || !ready.isEmpty {
+                        continuation.resume()
+                    } else {
+                        waitingForWork = continuation
+                    }
+                }
+            } onCancel: {
+                Task { await self.wake() }
+            }
+        }
+        let round = Array(ready.prefix(Self.roundLimit))
+        ready.removeFirst(round.count)
+        return round
+    }
+
+    private func wake() { waitingForWork.take()?.resume() }
+
+    private func offer(_ attempt: AttemptID) {
+        guard let lane = lanes[attempt], !lane.isTaken else { return }
+        if lane.pending.isEmpty {
+            guard lane.isComplete else { return }
+        }
+        lanes[attempt]?.isTaken = true
+        ready.append(attempt)
+        wake()
+    }
+
+    private func split(_ round: [AttemptID]) -> (files: [AttemptID], rest: [AttemptID]) {
+        var files: [AttemptID] = []
+        var rest: [AttemptID] = []
+        for attempt in round {
+            if lanes[attempt]?.head == .file { files.append(attempt) } else { rest.append(attempt) }
+        }
+        return (files, rest)
+    }
+
+    private func deliver(_ round: [AttemptID], in group: inout DiscardingTaskGroup) async {
+        var delivery = Delivery(lanes: round.compactMap { lanes[$0] }, services: services)
+        await delivery.run()
+        for (lease, lane) in delivery.lost {
+            services.logger.warning(
+                "lease lost before the result was accepted: another worker has the job",
+                ["job": lane.job?.description ?? "-", "attempt": lane.id, "message": lease.message])
+        }
+        report("deliver", delivery.error)
+        await finish(round, done: delivery.done, failed: delivery.failed)
+        let failed = round.filter { delivery.failed.contains($0) }
+        guard !failed.isEmpty else { return }
+        let failures = failed.compactMap { lanes[$0]?.failures }.max() ?? 1
+        let delay = backoff.delay(afterFailures: failures, random: services.random)
+        group.addTask {
+            try? await self.services.time.sleep(for: delay)
+            await self.retry(failed)
+        }
+    }
+
+    /// Uploads and removals of one attempt: they may take long, so they are not part of a round.
+    private func deliverFiles(of attempt: AttemptID) async {
+        guard let lane = lanes[attempt] else { return }
+        let delivery = FileDelivery(lane: lane, services: services)
+        let (done, error) = await delivery.run()
+        report("upload", error)
+        await finish([attempt], done: done, failed: error == nil ? [] : [attempt])
+        guard error != nil else { return }
+        let delay = backoff.delay(afterFailures: lanes[attempt]?.failures ?? 1, random: services.random)
+        try? await services.time.sleep(for: delay)
+        retry([attempt])
+    }
+
+    /// Takes done effects off the lanes, tells the journal, and lets unfailed lanes go on.
+    private func finish(_ round: [AttemptID], done: Set<Int64>, failed: Set<AttemptID>) async {
+        var finished: [AttemptID] = []
+        for attempt in round {
+            lanes[attempt]?.pending.removeAll { done.contains($0.sequence) }
+            guard let lane = lanes[attempt] else { continue }
+            if lane.isComplete && lane.pending.isEmpty { finished.append(attempt) }
+            lanes[attempt]?.failures = failed.contains(attempt) ? lane.failures + 1 : 0
+        }
+        let marks = (effects: unmarked.effects + done, finished: unmarked.finished + finished)
+        unmarked = ([], [])
+        do {
+            try await services.journal.delivered(effects: marks.effects, finished: marks.finished)
+            report("journal", nil)
+        } catch {
+            unmarked = (unmarked.effects + marks.effects, unmarked.finished + marks.finished)
+            report("journal", error)
+        }
+        for attempt in finished { lanes[attempt] = nil }
+        for attempt in round where !failed.contains(attempt) {
+            lanes[attempt]?.isTaken = false
+            offer(attempt)
+        }
+        if lanes.isEmpty { abandonWaiting() }
+    }
+
+    private func retry(_ attempts: [AttemptID]) {
+        for attempt in attempts {
+            lanes[attempt]?.isTaken = false
+            offer(attempt)
+        }
+    }
+
+    private func report(_ subject: String, _ error: StoreError?) {
+        guard let change = reports.change(of: subject, to: error?.description) else { return }
+        if let error {
+            services.logger.error("results wait in the outbox", ["reason": error, "attempts": lanes.count])
+        } else if change.previous != nil {
+            services.logger.notice("results are delivered again", ["after": change.previous ?? ""])
+        }
+    }
+}

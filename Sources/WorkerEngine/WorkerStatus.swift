@@ -1,0 +1,12 @@
+/// What a worker has done and does, for the supervisor's status line.
+public struct WorkerStatus: Sendable, Hashable {
+    /// Answered calls for messages.
+    public var polls = 0
+    /// Messages taken.
+    public var received = 0
+    /// Messages taken to their end, whatever it was.
+    public var finished = 0
+    public var running = 0
+    /// Attempts whose effects are not all delivered.
+    public var outbox = 0
+}
