@@ -1,0 +1,138 @@
+public import EventLoop
+public import FOQUSModel
+import FileKit
+import JSONKit
+public import Logging
+public import ProcessKit
+import Threading
+
+/// Runs any program, once for each job.
+///
+/// The program finds, with the job's folder as its working directory,
+/// - the job's input (`{"node":{"variable":value}}`) in `input.json` and on stdin;
+/// - `FOQUS_JOB_ID`, `FOQUS_ATTEMPT_ID`, `FOQUS_SESSION_ID`, `FOQUS_USER`, `FOQUS_SIMULATION`, `FOQUS_APPLICATION`, and
+///   `HOME` and `TMPDIR`, which are the job's folder;
+/// - the simulation's files where `FOQUS_SIMULATION_DIRECTORY` says.
+///
+/// It succeeds with exit status 0. Its output is, in this order,
+/// 1. the output file (`output.json`), if it wrote one: any JSON;
+/// 2. what it wrote to stdout, if that begins with `{` or `[`;
+/// 3. `{}`: other text on stdout is a log, and a program may have nothing to say.
+///
+/// What is taken for JSON must be JSON, or the job fails with line and column; bare `NaN`, `Infinity` and
+/// `-Infinity`, which Python writes, are accepted. What it prints otherwise is left in `stdout.log` and `stderr.log`
+/// up to a limit; a program that prints nothing leaves no such file.
+///
+/// Any other end is the job's failure, told with the last lines of stderr and with the output file if there is one.
+/// Whatever the end, all its descendants end with it.
+public final class CommandExecutor: Executor {
+    let options: Options
+    private let supervisor: ProcessSupervisor
+    private let loop: EventLoop
+    private let files: BlockingPool
+    private let log: Logger
+    /// What all jobs have in common.
+    private let environment: [String: String]
+
+    /// - Parameters:
+    ///   - loop: the supervisor's.
+    public init(_ options: Options, supervisor: ProcessSupervisor, loop: EventLoop, log: Logger) {
+        self.options = options
+        self.supervisor = supervisor
+        self.loop = loop
+        self.log = log
+        files = BlockingPool(name: "command-files", limit: 4)
+        var environment = ["PATH": Environment.path]
+        for name in options.environmentPassthrough { environment[name] = Environment[name] }
+        self.environment = environment.merging(options.environment) { $1 }
+    }
+
+    public var description: String { "command (\(([options.program] + options.arguments).joined(separator: " ")))" }
+
+    /// Any files will do: what they mean is the program's affair.
+    public func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {}
+
+    public func dependencies(ofSimulationAt directory: String) async throws(SimulationError) -> [SimulationName] { [] }
+
+    public func shutdown() async {}
+
+    // MARK: one job
+
+    public func run(_ job: JobRun, started: @escaping @Sendable () -> Void) async -> Outcome {
+        let folder = CommandFolder(job.directory, options)
+        do {
+            try await files.run { () throws(FileError) in try folder.prepare(input: job.input) }
+        } catch {
+            return .infrastructure(message: "the job's folder cannot be used: \(error)")
+        }
+        let watch: ProcessWatch
+        do {
+            watch = ProcessWatch(try await supervisor.spawn(command(job, folder)), loop: loop, grace: options.grace)
+        } catch {
+            return outcome(error)
+        }
+        started()
+        let (result, interruption) = await watch.result(timeout: job.timeout)
+        let (log, isSuccess) = (log, result.status.isSuccess && interruption == nil)
+        let output = await files.run { () -> Result<CommandOutput, CommandOutput.Unreadable> in
+            folder.collect(result, isSuccess: isSuccess) {
+                log.warning("a log is lost", ["job": job.job, "reason": $0])
+            }
+        }
+        switch interruption {
+        case .cancelled: return .cancelled
+        case .timeout: return .timedOut(after: job.timeout ?? .zero)
+        case nil: return outcome(result, output)
+        }
+    }
+
+    private func command(_ job: JobRun, _ folder: CommandFolder) -> Command {
+        var environment = environment
+        environment["HOME"] = job.directory
+        environment["TMPDIR"] = job.directory
+        environment["FOQUS_JOB_ID"] = job.job.description
+        environment["FOQUS_SESSION_ID"] = job.session.description
+        environment["FOQUS_USER"] = job.user.description
+        environment["FOQUS_SIMULATION"] = job.simulation.description
+        environment["FOQUS_SIMULATION_DIRECTORY"] = job.simulationDirectory
+        environment["FOQUS_APPLICATION"] = job.application
+        var command = Command(
+            options.program, options.arguments, environment: environment, directory: job.directory)
+        command.cookie = job.attempt.description
+        command.stdin = .file(folder.input)
+        command.stdout = .capture(limit: options.logLimit)
+        command.stderr = .capture(limit: options.logLimit)
+        command.limits = options.limits
+        return command
+    }
+
+    // MARK: outcomes
+
+    private func outcome(_ error: SpawnError) -> Outcome {
+        if error.step == .program, !error.isTransient {
+            // A path below the job's folder is a file of the simulation, any other is the operator's.
+            if options.program.contains("/"), !options.program.hasPrefix("/") {
+                return .failed(message: "the simulation's program cannot run: \(error)", output: nil)
+            }
+            return .infrastructure(
+                message: "cannot run \(error); set program in [\(options.settingsSection)] to an executable program")
+        }
+        return .infrastructure(message: error.description)
+    }
+
+    private func outcome(
+        _ result: ProcessResult, _ output: Result<CommandOutput, CommandOutput.Unreadable>
+    ) -> Outcome {
+        guard result.status.isSuccess else {
+            let tail = LogText.tail(result.stderr.bytes)
+            let reason = tail.isEmpty ? "" : ": \(tail)"
+            var partial: JSON?
+            if case .success(let output) = output, output.source == .file { partial = output.json }
+            return .failed(message: "the program ended with \(result.status.explained)\(reason)", output: partial)
+        }
+        switch output {
+        case .success(let output): return .success(output: output.json)
+        case .failure(let error): return .failed(message: error.description, output: nil)
+        }
+    }
+}
