@@ -1,0 +1,117 @@
+import EventLoop
+import FOQUSModel
+import JSONKit
+
+/// How a run ended, as far as the runner can tell.
+enum RunEnd: Sendable, Equatable {
+    case result(RunnerResult)
+    /// It was not over long after its timeout, so runner and run were killed.
+    case overdue
+    /// The task was cancelled, and the run is over.
+    case cancelled
+    /// The runner is gone, and the run with it.
+    case died(String, afterStart: Bool)
+}
+
+extension Runner {
+    /// How long a runner is waited for before it is killed with its run.
+    struct Patience: Sendable {
+        /// To confirm the end of a cancelled run.
+        var confirmation = Duration.seconds(1)
+        /// To tell the end of a run after the timeout that it was given.
+        var lateness = Duration.seconds(5)
+    }
+
+    /// Waits until the engine is imported. Killed when it takes longer than `limit`.
+    func awaitReady(within limit: Duration) async throws(RunnerFailure) {
+        switch await arrival(within: limit) {
+        case .event(.ready(let pid, let version)):
+            enginePID = pid
+            engine = version
+        case .event(.failed(let message)):
+            await kill(because: message)
+            throw .cannotStart(message)
+        case .event(let event): throw .died(await misconduct(event, "before it was ready"))
+        case .nothing:
+            let reason = "it was not ready after \(limit)\(stderrClause)"
+            await kill(because: reason)
+            throw .cannotStart(reason)
+        case .ended(let reason): throw .cannotStart(reason)
+        }
+    }
+
+    /// Loads a session with the plug-ins of folders. Killed when it takes longer than `limit`.
+    func load(session: String, plugins: [String], within limit: Duration) async throws(RunnerFailure) {
+        send(.load(session: session, plugins: plugins))
+        switch await arrival(within: limit) {
+        case .event(.loaded): return
+        case .event(.loadFailed(let message)), .event(.rejected(_, let message)): throw .refused(message)
+        case .event(let event): throw .died(await misconduct(event, "instead of loaded"))
+        case .nothing:
+            let reason = "it took longer than \(limit)\(stderrClause)"
+            await kill(because: reason)
+            throw .hung(reason)
+        case .ended(let reason): throw .died(reason)
+        }
+    }
+
+    /// Runs one job of the loaded session to its end. When the task is cancelled, the run is ended.
+    ///
+    /// - Parameters:
+    ///   - startLimit: the runner is killed when it takes longer to begin.
+    ///   - started: called when the flowsheet begins.
+    func run(
+        _ job: JobRun, saveSession: Bool, startLimit: Duration, patience: Patience, started: @Sendable () -> Void
+    ) async -> RunEnd {
+        jobs += 1
+        current = job.attempt
+        defer { current = nil }
+        send(
+            .run(
+                job.attempt, input: job.input, directory: job.directory, timeout: job.timeout, saveSession: saveSession)
+        )
+        return await withTaskCancellationHandler {
+            await follow(job, startLimit: startLimit, lateness: patience.lateness, started: started)
+        } onCancel: {
+            Task { await self.end(job.attempt, confirmedWithin: patience.confirmation) }
+        }
+    }
+
+    private func follow(
+        _ job: JobRun, startLimit: Duration, lateness: Duration, started: @Sendable () -> Void
+    ) async -> RunEnd {
+        let id = job.attempt.description
+        var hasStarted = false
+        while true {
+            switch await arrival(within: hasStarted ? job.timeout.map { $0 + lateness } : startLimit) {
+            case .event(.started(id)) where !hasStarted:
+                hasStarted = true
+                started()
+            case .event(.result(id, let result)):
+                return result.status == .terminate && Task.isCancelled ? .cancelled : .result(result)
+            case .event(let event): _ = await misconduct(event, "during a run")
+            case .nothing where hasStarted:
+                await kill(because: "the run was overdue")
+                return Task.isCancelled ? .cancelled : .overdue
+            case .nothing: await kill(because: "it did not take a job within \(startLimit)")
+            case .ended(let reason):
+                return Task.isCancelled ? .cancelled : .died(reason, afterStart: hasStarted)
+            }
+        }
+    }
+
+    /// Asks for the end of a run, and kills everything when that is not confirmed soon.
+    private func end(_ attempt: AttemptID, confirmedWithin limit: Duration) async {
+        guard current == attempt else { return }
+        send(.terminate(attempt))
+        try? await loop.sleep(for: limit)
+        if current == attempt { await kill(because: "it did not end a cancelled run") }
+    }
+
+    /// Kills a runner that said something out of turn. Returns what it did.
+    private func misconduct(_ event: RunnerEvent, _ circumstance: String) async -> String {
+        let reason = "the runner sent \(event) \(circumstance)"
+        await kill(because: reason)
+        return reason
+    }
+}
