@@ -48,19 +48,28 @@ _foqus_python_install_venv() {
 # to its interpreter. Returns 1, having said what is missing and what to do about it.
 ensure_foqus_python() {
     local build=${1:?ensure_foqus_python needs the build directory}
-    local runners venv stamp wanted python pip_log
+    local runners venv wanted
     runners=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../Runners" && pwd) || return 1
     mkdir -p "$build" || return 1
     build=$(cd "$build" && pwd) || return 1
     venv=$build/foqus-venv
-    stamp=$venv/.requirements
     wanted=$(cat "$runners/requirements.txt" "$runners/requirements-foqus.txt" | sha256sum | cut -d' ' -f1)
     FOQUS_PYTHON=$venv/bin/python3
+    _foqus_python_is_current "$venv" "$wanted" && return 0
+    # One at a time: builds and tests may ask for it together.
+    (
+        flock 9 || exit 1
+        _foqus_python_is_current "$venv" "$wanted" || _foqus_python_make "$build" "$venv" "$runners" "$wanted"
+    ) 9>"$build/foqus-venv.lock"
+}
 
-    if [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && "$FOQUS_PYTHON" -c '' 2>/dev/null; then
-        return 0
-    fi
+_foqus_python_is_current() {
+    local venv=$1 wanted=$2 stamp=$1/.requirements
+    [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && "$venv/bin/python3" -c '' 2>/dev/null
+}
 
+_foqus_python_make() {
+    local build=$1 venv=$2 runners=$3 wanted=$4 log=$1/foqus-venv.log python
     if ! python=$(_foqus_python_find); then
         _foqus_python_fail "no Python 3.11 or newer found. Install it (Debian: apt-get install python3 python3-venv)" \
             "or name one in FOQUS_BASE_PYTHON."
@@ -74,17 +83,16 @@ ensure_foqus_python() {
 
     _foqus_python_note "making $venv with $("$python" --version) (about 450 MB, once)"
     rm -rf "$venv"
-    pip_log=$build/foqus-venv.log
-    if ! "$python" -m venv "$venv" >"$pip_log" 2>&1; then
+    if ! "$python" -m venv "$venv" >"$log" 2>&1; then
         _foqus_python_fail "$python -m venv failed:"
-        tail -n 5 "$pip_log" >&2
+        tail -n 5 "$log" >&2
         return 1
     fi
     _foqus_python_note "installing numpy, pandas, scipy and what else FOQUS needs"
-    _foqus_python_pip "$pip_log" -r "$runners/requirements.txt" || return 1
+    _foqus_python_pip "$log" -r "$runners/requirements.txt" || return 1
     _foqus_python_note "installing FOQUS"
-    _foqus_python_pip "$pip_log" --no-deps -r "$runners/requirements-foqus.txt" || return 1
-    printf '%s\n' "$wanted" >"$stamp"
+    _foqus_python_pip "$log" --no-deps -r "$runners/requirements-foqus.txt" || return 1
+    printf '%s\n' "$wanted" >"$venv/.requirements"
     _foqus_python_note "the FOQUS environment is ready: $venv"
 }
 
@@ -95,7 +103,7 @@ _foqus_python_pip() {
         return 0
     fi
     grep -E '^ *(ERROR|WARNING: Retrying)' "$log" | tail -n 5 >&2
-    if grep -qE 'NewConnectionError|Name or service|Temporary failure|ConnectTimeout|ProxyError|timed out' "$log"; then
+    if grep -qE 'NewConnectionError|HTTPConnection|connection broken|Temporary failure|ProxyError|timed out|from versions: none' "$log"; then
         _foqus_python_fail "the Python package index cannot be reached. Connect this machine to it, or name a mirror" \
             "in PIP_INDEX_URL or a folder of wheels in PIP_FIND_LINKS with PIP_NO_INDEX=1, and run this again."
     else
