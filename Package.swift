@@ -72,7 +72,7 @@ let package = Package(
         kit("HTTPClient", ["CCurl", "CPlatform", "EventLoop"]),
         kit("SystemdKit", ["CSystemd"]),
         kit("Logging", ["Threading"]),
-        kit("Settings", ["CInih"]),
+        kit("Settings", ["CInih", "FileKit"]),
         kit("CommandLineKit", ["Threading"]),
 
         // MARK: the domain
@@ -119,7 +119,8 @@ let package = Package(
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
         tests("SQLiteKit", ["Threading"]), tests("CryptoTools"), tests("JSONKit"),
         tests("HTTPServer", ["Threading"]), tests("HTTPClient", ["EventLoop", "HTTPServer"]),
-        tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings"), tests("CommandLineKit", ["Threading"]),
+        tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings", ["FileKit"]),
+        tests("CommandLineKit", ["Threading"]),
         tests("FOQUSModel", ["JSONKit", "FileKit"]),
         tests(
             "EmbeddedStores",
