@@ -88,7 +88,9 @@ let package = Package(
                 "Executors", "Stores", "FOQUSModel", "JSONKit", "SQLiteKit", "FileKit", "CryptoTools", "Threading",
                 "Logging",
             ]),
-        library("Gateway", ["Stores", "FOQUSModel", "JSONKit", "HTTPServer", "CryptoTools", "Threading", "Logging"]),
+        library(
+            "Gateway",
+            ["Stores", "FOQUSModel", "JSONKit", "HTTPServer", "CryptoTools", "EventLoop", "Threading", "Logging"]),
         library("GatewayClient", ["FOQUSModel", "JSONKit", "HTTPClient", "EventLoop"]),
         library(
             "Configuration",
@@ -136,7 +138,7 @@ let package = Package(
             "Gateway",
             [
                 "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "EventLoop", "HTTPServer", "HTTPClient",
-                "Logging", "GatewayClient", "Threading",
+                "CryptoTools", "Logging", "GatewayClient", "Threading",
             ]),
         tests("Configuration", ["Settings", "CommandLineKit"]),
         tests("ControlCommands", ["CommandLineKit", "JSONKit", "FOQUSModel"]),

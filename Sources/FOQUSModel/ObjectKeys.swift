@@ -16,6 +16,11 @@ public enum ObjectKeys {
 
     /// A file that the job made, in the session bucket.
     public static func jobFile(_ user: UserName, _ session: SessionID, _ job: JobID, _ path: RelativePath) -> String {
-        "\(user)/session/\(session)/job/\(job)/files/\(path)"
+        jobFiles(user, session, job) + path.description
+    }
+
+    /// Prefix of the files that the job made.
+    public static func jobFiles(_ user: UserName, _ session: SessionID, _ job: JobID) -> String {
+        "\(user)/session/\(session)/job/\(job)/files/"
     }
 }
