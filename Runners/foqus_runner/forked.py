@@ -37,6 +37,7 @@ class ForkedJob(RunningJob):
         log: JobLog,
         selector: selectors.BaseSelector,
         memory_limit: int,
+        private: tuple[int, ...],
     ) -> None:
         node = node_watch.SharedName()
         helpers = linux.children()  # started by plugins when they were loaded: not this job's
@@ -44,7 +45,8 @@ class ForkedJob(RunningJob):
         runner = os.getpid()
         pid = os.fork()
         if pid == 0:
-            _child(runner, engine, job, values, log, result_writer, node, memory_limit)
+            private = (*private, result, log.read_end)
+            _child(runner, engine, job, values, log, result_writer, node, memory_limit, private)
         os.close(result_writer)
         log.close_write_end()
         self._pid = pid
@@ -112,6 +114,7 @@ def _child(
     result: int,
     node: node_watch.SharedName,
     memory_limit: int,
+    private: tuple[int, ...],
 ) -> NoReturn:
     """Runs the job in the forked child and never returns."""
     try:
@@ -122,10 +125,9 @@ def _child(
             signal.signal(number, signal.SIG_DFL)
         os.dup2(log.write_end, 1)
         os.dup2(log.write_end, 2)
-        # All else that the runner holds, its protocol above all, is none of the model's business.
-        keep = result
-        os.closerange(3, keep)
-        os.closerange(keep + 1, 1 << 16)
+        # The protocol is none of the model's business. What plugins opened when they were loaded stays open.
+        for fd in private:
+            os.close(fd)
         faulthandler.enable(2)  # a crash leaves the Python stack in the log
         _prefer_for_oom()
         if memory_limit:

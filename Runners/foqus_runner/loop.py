@@ -39,7 +39,12 @@ class Runner:
         self.forked = forked
         self.memory_limit = memory_limit
         self.jobs_done = 0
-        self._selector = selectors.DefaultSelector()
+        self._selector = selectors.EpollSelector()
+        self._private: tuple[int, ...] = (
+            commands.fd,
+            events.fd,
+            self._selector.fileno(),
+        )  # not for the jobs' processes
         self._queue: Deque[Union[Load, Job, Simple]] = collections.deque()
         self._running: Optional[RunningJob] = None
         self._leaving = False
@@ -48,6 +53,7 @@ class Runner:
         """Returns the process's exit status."""
         wakeup, wakeup_writer = os.pipe()
         os.set_blocking(wakeup_writer, False)
+        self._private += (wakeup, wakeup_writer)
         signal.set_wakeup_fd(wakeup_writer, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)  # the wake-up descriptor tells
@@ -179,7 +185,7 @@ class Runner:
             return
         self.events.send("started", id=job.id)
         if self.forked:
-            self._running = ForkedJob(self.engine, job, values, log, self._selector, self.memory_limit)
+            self._running = ForkedJob(self.engine, job, values, log, self._selector, self.memory_limit, self._private)
         else:
             self._running = ThreadedJob(self.engine, job, values, log, self._selector)
 

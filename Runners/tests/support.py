@@ -16,7 +16,7 @@ from typing import Any, Optional
 
 RUNNERS = Path(__file__).resolve().parents[1]
 EXAMPLES = RUNNERS.parent / "Examples"
-TIMEOUT = 30.0
+TIMEOUT = 60.0
 
 if str(RUNNERS) not in sys.path:  # the unit tests import the package
     sys.path.insert(0, str(RUNNERS))

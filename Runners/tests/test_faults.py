@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
 import time
 from pathlib import Path
 
-from support import EXAMPLES, RunnerProcess, RunnerTestCase, is_alive, script_session, wait_for_fifo, wait_gone
+from support import EXAMPLES, TIMEOUT, RunnerProcess, RunnerTestCase, is_alive, script_session, wait_for_fifo, wait_gone
 
 
 class FailingTests(RunnerTestCase):
@@ -166,8 +167,8 @@ class ProcessTests(RunnerTestCase):
 
     def test_model_does_not_see_the_protocol(self) -> None:
         job = self.runner.run()
-        descriptors = eval(job.log.split("fds ", 1)[1].splitlines()[0])
-        self.assertLessEqual(len(descriptors), 5, "0, 1, 2, the result's pipe and the listing itself")
+        descriptors = ast.literal_eval(job.log.split("fds ", 1)[1].splitlines()[0])
+        self.assertEqual(len(descriptors), 6, "0, 1, 2, the log's and the result's pipe, and the listing itself")
 
 
 class EndTests(RunnerTestCase):
@@ -212,7 +213,7 @@ class EndTests(RunnerTestCase):
         assert self.runner.process.stdout is not None
         self.runner.process.stdout.close()
         self.runner.send("ping")
-        self.assertEqual(self.runner.process.wait(30), 0)
+        self.assertEqual(self.runner.process.wait(TIMEOUT), 0)
         self.assert_gone()
         self.runner.process.stdin.close()  # type: ignore[union-attr]
 

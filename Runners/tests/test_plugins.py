@@ -47,6 +47,12 @@ class PluginTests(RunnerTestCase):
         self.assertEqual(loaded["event"], "loaded")
         self.assertEqual([self.power(), self.power()], [1.25, 1.25])
 
+    def test_file_opened_at_load_is_open_in_each_job(self) -> None:
+        text = PUMP.replace("GRAVITY = 9.80665", "import os\nGRAVITY = 2.0\nDATA = open(os.__file__)")
+        text = text.replace("* GRAVITY *", "* GRAVITY * bool(DATA.readline()) *")
+        self.assertEqual(self.runner.load(SESSION, self.plugin("data", text))["event"], "loaded")
+        self.assertAlmostEqual(self.power(), 2.5)
+
     def test_missing_plugin(self) -> None:
         self.runner.load(SESSION, self.plugin("kept", PUMP))
         failed = self.runner.load(SESSION)  # a plugin of an earlier load is not there any more

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from support import EXAMPLES, RunnerTestCase, script_session, wait_for_fifo
+from support import EXAMPLES, TIMEOUT, RunnerTestCase, script_session, wait_for_fifo
 
 STATEFUL = """\
 import sys
@@ -146,5 +146,5 @@ class StuckThreadTests(RunnerTestCase):
         self.addCleanup(os.close, fifo)
         self.runner.send("terminate", id=job.id)
         self.assertEqual(job.wait()["status"], "terminate")
-        self.assertEqual(self.runner.process.wait(30), 75)
+        self.assertEqual(self.runner.process.wait(TIMEOUT), 75)
         self.runner.close()
