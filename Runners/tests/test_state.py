@@ -136,11 +136,23 @@ class ThreadModeTests(RunnerTestCase):
         self.assertEqual(job.output["output"]["calc"], {"y": "NaN"})
 
 
+STUBBORN = """\
+import os, threading
+os.mkfifo("fifo")
+while True:
+    try:
+        open("fifo")
+        threading.Event().wait()
+    except BaseException:
+        pass
+"""
+
+
 class StuckThreadTests(RunnerTestCase):
     arguments = ("--mode", "thread")
 
     def test_node_that_does_not_stop_ends_the_runner(self) -> None:
-        self.runner.load(script_session(self.folder, 'import os\nos.mkfifo("fifo")\nopen("fifo").read()', a=1.0))
+        self.runner.load(script_session(self.folder, STUBBORN, a=1.0))
         job = self.runner.start()
         fifo = wait_for_fifo(job.folder / "fifo")
         self.addCleanup(os.close, fifo)
