@@ -1,0 +1,134 @@
+import FOQUSModel
+import Stores
+import Threading
+import WorkerEngine
+
+/// Says when a store fails, and lets a test turn that on and off.
+final class Fault: Sendable {
+    private let error = Locked<StoreError?>(nil)
+
+    func set(_ code: StoreError.Code?) {
+        error.withLock { $0 = code.map { StoreError($0, "reach the store", "the test says so") } }
+    }
+
+    func check() throws(StoreError) {
+        if let error = error.withLock({ $0 }) { throw error }
+    }
+}
+
+/// Lets a test take the messages that a worker holds away from it, as another worker would that finishes them.
+final class Theft: Sendable {
+    private let isDue = Locked(false)
+
+    func steal() { isDue.withLock { $0 = true } }
+
+    func take() -> Bool {
+        isDue.withLock { isDue in
+            defer { isDue = false }
+            return isDue
+        }
+    }
+}
+
+struct FaultyQueue: JobQueue {
+    let wrapped: any JobQueue
+    let theft: Theft
+
+    func send(_ messages: [OutgoingMessage]) async throws(StoreError) { try await wrapped.send(messages) }
+
+    func receive(limit: Int, visibility: Duration, wait: Duration) async throws(StoreError) -> [ReceivedMessage] {
+        try await wrapped.receive(limit: limit, visibility: visibility, wait: wait)
+    }
+
+    func extend(_ leases: [Lease], visibility: Duration) async throws(StoreError) -> Set<Lease> {
+        if theft.take() { _ = try await wrapped.acknowledge(leases) }
+        return try await wrapped.extend(leases, visibility: visibility)
+    }
+
+    func acknowledge(_ leases: [Lease]) async throws(StoreError) -> Set<Lease> {
+        try await wrapped.acknowledge(leases)
+    }
+
+    func release(_ leases: [Lease], delay: Duration, countsAsAttempt: Bool) async throws(StoreError) -> Set<Lease> {
+        try await wrapped.release(leases, delay: delay, countsAsAttempt: countsAsAttempt)
+    }
+
+    func statistics() async throws(StoreError) -> QueueStatistics { try await wrapped.statistics() }
+}
+
+struct FaultyNotifier: Notifier {
+    let wrapped: any Notifier
+    let fault: Fault
+
+    func publish(_ notifications: [OutgoingNotification]) async throws(StoreError) {
+        try fault.check()
+        try await wrapped.publish(notifications)
+    }
+}
+
+struct FaultyObjects: ObjectStore {
+    let wrapped: any ObjectStore
+    let fault: Fault
+
+    func put(_ content: [UInt8], to key: String, in bucket: Bucket, if condition: PutCondition)
+        async throws(StoreError) -> String
+    {
+        try fault.check()
+        return try await wrapped.put(content, to: key, in: bucket, if: condition)
+    }
+
+    func put(file path: String, to key: String, in bucket: Bucket, if condition: PutCondition)
+        async throws(StoreError) -> String
+    {
+        try fault.check()
+        return try await wrapped.put(file: path, to: key, in: bucket, if: condition)
+    }
+
+    func get(_ key: String, in bucket: Bucket) async throws(StoreError) -> [UInt8] {
+        try await wrapped.get(key, in: bucket)
+    }
+
+    func get(_ key: String, in bucket: Bucket, toFile path: String) async throws(StoreError) -> ObjectInfo {
+        try await wrapped.get(key, in: bucket, toFile: path)
+    }
+
+    func info(_ key: String, in bucket: Bucket) async throws(StoreError) -> ObjectInfo? {
+        try await wrapped.info(key, in: bucket)
+    }
+
+    func list(prefix: String, in bucket: Bucket, after: String?, limit: Int) async throws(StoreError) -> ObjectListing {
+        try await wrapped.list(prefix: prefix, in: bucket, after: after, limit: limit)
+    }
+
+    func delete(_ keys: [String], in bucket: Bucket) async throws(StoreError) {
+        try await wrapped.delete(keys, in: bucket)
+    }
+}
+
+struct FaultyJournal: AttemptJournal {
+    let wrapped: any AttemptJournal
+    let fault: Fault
+
+    func begin(_ attempt: AttemptRecord, effects: [JournaledEffect], isComplete: Bool) async throws(StoreError) {
+        try fault.check()
+        try await wrapped.begin(attempt, effects: effects, isComplete: isComplete)
+    }
+
+    func append(_ effects: [JournaledEffect], to attempt: AttemptID) async throws(StoreError) {
+        try fault.check()
+        try await wrapped.append(effects, to: attempt)
+    }
+
+    func complete(_ attempt: AttemptID, effects: [JournaledEffect]) async throws(StoreError) {
+        try fault.check()
+        try await wrapped.complete(attempt, effects: effects)
+    }
+
+    func delivered(effects: [Int64], finished: [AttemptID]) async throws(StoreError) {
+        try fault.check()
+        try await wrapped.delivered(effects: effects, finished: finished)
+    }
+
+    func unfinished() async throws(StoreError) -> [UnfinishedAttempt] { try await wrapped.unfinished() }
+    func close() async { await wrapped.close() }
+}
