@@ -94,15 +94,16 @@ let package = Package(
         library("GatewayClient", ["FOQUSModel", "JSONKit", "HTTPClient", "EventLoop"]),
         library(
             "Configuration",
-            [
-                "Settings", "Logging", "CommandLineKit", "EventLoop", "SystemdKit", "Stores", "EmbeddedStores",
-                "FileKit",
-            ]),
+            ["Settings", "Logging", "CommandLineKit", "EmbeddedStores", "FOQUSModel", "FileKit"]),
 
         // MARK: programs
         program(
             "foqus-worker",
-            ["Configuration", "CommandLineKit", "WorkerEngine", "Executors", "EventLoop", "Logging", "SystemdKit"]),
+            [
+                "Configuration", "CommandLineKit", "WorkerEngine", "Executors", "Stores", "EmbeddedStores",
+                "FOQUSModel",
+                "EventLoop", "ProcessKit", "FileKit", "Logging", "Settings", "SystemdKit",
+            ]),
         program(
             "foqus-gateway",
             ["Configuration", "CommandLineKit", "Gateway", "HTTPServer", "EventLoop", "Logging", "SystemdKit"]),
@@ -140,7 +141,7 @@ let package = Package(
                 "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "EventLoop", "HTTPServer", "HTTPClient",
                 "CryptoTools", "Logging", "GatewayClient", "Threading",
             ]),
-        tests("Configuration", ["Settings", "CommandLineKit"]),
+        tests("Configuration", ["Settings", "CommandLineKit", "FileKit", "FOQUSModel"]),
         tests("ControlCommands", ["CommandLineKit", "JSONKit", "FOQUSModel"]),
         .testTarget(
             name: "SystemTests",

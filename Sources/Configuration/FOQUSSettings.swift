@@ -1,0 +1,63 @@
+public import Settings
+
+/// Everything that the settings file can say, for all programs: they share one file, so each knows all of it.
+public struct FOQUSSettings: Sendable {
+    public let store: StoreSettings
+    public let worker: WorkerSettings
+    public let gateway: GatewaySettings
+    /// By application name, as jobs name it in `Application`.
+    public let applications: [String: ApplicationSettings]
+    /// Every setting with its value and where it came from, in the order of the sections.
+    public let origins: [Setting]
+
+    /// Where the file is looked for when no option names one. It need not exist.
+    public static let defaultFile = "/etc/foqus/foqus.conf"
+
+    /// Reads the layers from the weakest to the strongest: defaults, file, environment (`FOQUS_WORKER_SLOTS`),
+    /// command line. Throws every problem at once.
+    public static func load(
+        file: String?, environment: [String: String], commandLine: [Setting] = [], machine: Machine = .current()
+    ) throws(SettingsError) -> FOQUSSettings {
+        var sources: [SettingsSource] = []
+        if let file {
+            sources.append(.file(try SettingsFile.parse(path: file)))
+        } else if machine.fileExists(defaultFile) {
+            sources.append(.file(try SettingsFile.parse(path: defaultFile)))
+        }
+        sources.append(.environment(environment))
+        sources.append(.commandLine(commandLine))
+        return try FOQUSSettings(SettingsReader(sources), machine: machine)
+    }
+
+    init(_ reader: SettingsReader, machine: Machine) throws(SettingsError) {
+        let store = StoreSettings(reader)
+        let worker = WorkerSettings(reader, machine: machine)
+        let gateway = GatewaySettings(reader)
+        var applications: [String: ApplicationSettings] = [:]
+        let names = reader.sections(prefix: "application.")
+        for name in names.isEmpty ? ["foqus"] : names {
+            applications[name.lowercased()] = ApplicationSettings(reader, name: name, worker: worker)
+        }
+        try reader.finish()
+        let problems = store.problems + worker.problems + gateway.problems + applications.values.flatMap(\.problems)
+        if !problems.isEmpty { throw SettingsError(problems) }
+        self.store = store
+        self.worker = worker
+        self.gateway = gateway
+        self.applications = applications
+        origins = reader.origins
+    }
+}
+
+/// What the defaults take from the machine.
+public struct Machine: Sendable {
+    public let cores: Int
+    public let hostName: String
+    let fileExists: @Sendable (String) -> Bool
+
+    public init(cores: Int, hostName: String, fileExists: @escaping @Sendable (String) -> Bool = { _ in false }) {
+        self.cores = cores
+        self.hostName = hostName
+        self.fileExists = fileExists
+    }
+}

@@ -1,0 +1,27 @@
+public import EmbeddedStores
+import Settings
+
+/// `[store]`: where jobs, files and users are kept.
+public struct StoreSettings: Sendable {
+    /// The kind of store. Only one so far; named, so that files written today keep their meaning.
+    public enum Backend: String, Sendable, CaseIterable { case embedded }
+
+    public let backend: Backend
+    public let directory: String
+    public let maxReceives: Int
+    public let notificationRetention: Int
+    let problems: [SettingsError.Problem] = []
+
+    init(_ reader: SettingsReader) {
+        backend = reader.choice("store", "backend", default: .embedded)
+        directory = reader.path("store", "directory", default: "/var/lib/foqus")
+        maxReceives = reader.int("store", "max_receives", default: 5, range: 1...1000)
+        notificationRetention = reader.int(
+            "store", "notification_retention", default: 100_000, range: 0...100_000_000)
+    }
+
+    /// How a program of this role opens the embedded store.
+    public func options(role: EmbeddedOptions.Role) -> EmbeddedOptions {
+        EmbeddedOptions(role: role, maxReceives: maxReceives, notificationRetention: notificationRetention)
+    }
+}

@@ -1,0 +1,65 @@
+public import FOQUSModel
+import Settings
+
+/// `[worker]`: what it takes on and how it treats it.
+public struct WorkerSettings: Sendable {
+    public let users: UserFilter
+    public let slots: Int
+    public let stateDirectory: String
+    public let lease: Duration
+    public let longPoll: Duration
+    /// Nil for no limit (`job_timeout = 0`).
+    public let jobTimeout: Duration?
+    public let drainTimeout: Duration
+    public let keepalive: Duration
+    public let cancelPoll: Duration
+    public let retryDelay: Duration
+    /// Bytes.
+    public let cacheSize: Int
+    /// Bytes.
+    public let outputLimit: Int
+    public let instance: String
+    public let log: LogSettings
+    let problems: [SettingsError.Problem]
+
+    init(_ reader: SettingsReader, machine: Machine) {
+        var problems: [SettingsError.Problem] = []
+        let section = "worker"
+        let names = reader.list(section, "user", default: ["*"])
+        if names == ["*"] {
+            users = .all
+        } else {
+            var users: Set<UserName> = []
+            for name in names {
+                do { users.insert(try UserName(name)) } catch {
+                    problems.append(
+                        SettingsError.Problem(code: .badValue, description: "[worker] user = \"\(name)\": \(error)"))
+                }
+            }
+            if users.isEmpty && problems.isEmpty {
+                problems.append(
+                    SettingsError.Problem(
+                        code: .badValue, description: "[worker] user: expected user names, or * for all"))
+            }
+            self.users = .users(users)
+        }
+        slots = reader.int(section, "slots", default: machine.cores, range: 1...1024)
+        stateDirectory = reader.path(section, "state_directory", default: "/var/lib/foqus-worker")
+        lease = reader.duration(
+            section, "lease", default: .seconds(60), range: .seconds(1)...(.seconds(43_200)))
+        longPoll = reader.duration(section, "long_poll", default: .seconds(20), range: .seconds(1)...(.seconds(20)))
+        let timeout = reader.duration(section, "job_timeout", default: .seconds(3600))
+        jobTimeout = timeout == .zero ? nil : timeout
+        drainTimeout = reader.duration(section, "drain_timeout", default: .seconds(90))
+        keepalive = reader.duration(
+            section, "keepalive", default: .seconds(60), range: .seconds(1)...(.seconds(3600)))
+        cancelPoll = reader.duration(
+            section, "cancel_poll", default: .seconds(1), range: .milliseconds(50)...(.seconds(60)))
+        retryDelay = reader.duration(section, "retry_delay", default: .seconds(2))
+        cacheSize = reader.byteSize(section, "cache_size", default: 1 << 30)
+        outputLimit = reader.byteSize(section, "output_limit", default: 240 << 10, range: 1024...(64 << 20))
+        instance = reader.string(section, "instance", default: machine.hostName)
+        log = LogSettings(reader, section: section)
+        self.problems = problems
+    }
+}

@@ -1,0 +1,111 @@
+import CommandLineKit
+import Configuration
+import EmbeddedStores
+import EventLoop
+import Executors
+import Glibc
+import Logging
+import ProcessKit
+import Stores
+import SystemdKit
+import WorkerEngine
+
+/// Puts the worker together from its settings and runs it until it is drained.
+enum WorkerDaemon {
+    static func run(_ settings: FOQUSSettings) async throws -> ExitCode {
+        UnixSignals.ignoreBrokenPipe()
+        UnixSignals.block([SIGTERM, SIGINT])
+        let logger = settings.worker.log.logger("foqus-worker")
+        let loop = EventLoop.start(name: "worker-loop")
+        let signals = UnixSignals.stream([SIGTERM, SIGINT], loop: loop)
+
+        // The lock first: a second worker must not touch what the first one works on.
+        let journal = try await open { () throws(StoreError) in
+            try await SQLiteJournal.open(stateDirectory: settings.worker.stateDirectory)
+        }
+        let backend = try await open { () throws(StoreError) in
+            try await EmbeddedBackend.open(
+                directory: settings.store.directory, options: settings.store.options(role: .worker), loop: loop)
+        }
+        let workspace = try await open { () throws(StoreError) in
+            try await DiskWorkspace(
+                stateDirectory: settings.worker.stateDirectory, cacheLimit: settings.worker.cacheSize,
+                objects: backend.objects)
+        }
+        let supervisor = ProcessSupervisor(loop: loop)
+        let executors = Applications.registry(settings, supervisor: supervisor, loop: loop, logger: logger)
+        let engine = WorkerEngine(
+            services: WorkerEngine.Services(
+                queue: backend.queue, jobs: backend.jobs, objects: backend.objects, notifier: backend.notifier,
+                journal: journal, workspace: workspace, executors: executors, time: SystemTime(),
+                random: SystemRandom(), logger: logger),
+            options: settings.worker.engineOptions(maxAttempts: settings.store.maxReceives),
+            instance: settings.worker.instance)
+
+        logger.notice(
+            "worker started",
+            [
+                "version": Version.current, "consumer": engine.consumer, "slots": settings.worker.slots,
+                "applications": executors.names.joined(separator: ","), "store": settings.store.directory,
+            ])
+        let supervision = Supervisor.ofThisProcess()
+        report(logger) { () throws(SystemdError) in try supervision.ready(status: "polling for jobs") }
+        let watching = Task {
+            for await _ in signals {
+                report(logger) { () throws(SystemdError) in try supervision.stopping(status: "draining") }
+                await engine.drain()
+            }
+        }
+        let reporting = Task { await keepStatus(of: engine, supervision, logger) }
+        do {
+            try await engine.run()
+        } catch {
+            logger.error("the worker cannot work", ["reason": error])
+            throw ConfigurationError(error.description)
+        }
+        watching.cancel()
+        reporting.cancel()
+        await supervisor.stopAll(grace: .zero)
+        await backend.close()
+        logger.notice("worker stopped")
+        return .success
+    }
+
+    /// Keeps the supervisor's status line up to date, when there is a supervisor and something changed.
+    private static func keepStatus(of engine: WorkerEngine, _ supervision: Supervisor, _ logger: Logger) async {
+        guard supervision.socketPath != nil else { return }
+        var last: WorkerStatus?
+        while !Task.isCancelled {
+            let status = await engine.status
+            if status != last {
+                let text = "\(status.running) running, \(status.finished) finished, \(status.outbox) to deliver"
+                report(logger) { () throws(SystemdError) in try supervision.status(text) }
+                last = status
+            }
+            try? await SystemTime().sleep(for: .seconds(5))
+        }
+    }
+
+    /// A supervisor that cannot be told is no reason to stop.
+    private static func report(_ logger: Logger, _ tell: () throws(SystemdError) -> Void) {
+        do throws(SystemdError) { try tell() } catch {
+            logger.warning("the supervisor cannot be told", ["reason": error])
+        }
+    }
+
+    /// What cannot be opened is a matter of the settings, except that another worker may have it.
+    private static func open<Value>(_ body: () async throws(StoreError) -> Value) async throws -> Value {
+        do throws(StoreError) {
+            return try await body()
+        } catch {
+            if error.code == .conflict { throw StateDirectoryInUse(description: error.description) }
+            throw ConfigurationError(error.description)
+        }
+    }
+}
+
+/// Status 75 (EX_TEMPFAIL): the other worker may be about to end.
+private struct StateDirectoryInUse: Error, CustomStringConvertible, ExitCodeProviding {
+    let description: String
+    var exitCode: ExitCode { ExitCode(rawValue: 75) }
+}
