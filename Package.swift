@@ -121,7 +121,7 @@ let package = Package(
         tests("Threading"), tests("EventLoop", ["Threading"]), tests("FileKit"),
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
         tests("SQLiteKit", ["Threading"]), tests("CryptoTools"), tests("JSONKit"),
-        tests("HTTPServer", ["Threading"]), tests("HTTPClient", ["EventLoop", "HTTPServer"]),
+        tests("HTTPServer", ["Threading"]), tests("HTTPClient", ["EventLoop", "HTTPServer", "Threading"]),
         tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings", ["FileKit"]),
         tests("CommandLineKit", ["Threading"]),
         tests("FOQUSModel", ["JSONKit", "FileKit"]),
