@@ -107,12 +107,12 @@ let package = Package(
         program(
             "foqus-gateway",
             ["Configuration", "CommandLineKit", "Gateway", "HTTPServer", "EventLoop", "Logging", "SystemdKit"]),
-        program("foqusctl", ["ControlCommands", "CommandLineKit"]),
+        program("foqusctl", ["ControlCommands", "CommandLineKit", "EventLoop"]),
         library(
             "ControlCommands",
             [
                 "Configuration", "CommandLineKit", "GatewayClient", "FOQUSModel", "JSONKit", "EventLoop", "FileKit",
-                "Stores", "EmbeddedStores", "Threading", "HTTPClient",
+                "Stores", "EmbeddedStores", "Threading", "HTTPClient", "CryptoTools", "Settings",
             ]),
 
         // MARK: tests
@@ -142,7 +142,12 @@ let package = Package(
                 "CryptoTools", "Logging", "GatewayClient", "Threading",
             ]),
         tests("Configuration", ["Settings", "CommandLineKit", "FileKit", "FOQUSModel"]),
-        tests("ControlCommands", ["CommandLineKit", "JSONKit", "FOQUSModel"]),
+        tests(
+            "ControlCommands",
+            [
+                "CommandLineKit", "JSONKit", "FOQUSModel", "Stores", "Threading", "FileKit", "EventLoop", "HTTPServer",
+                "HTTPClient", "GatewayClient",
+            ]),
         .testTarget(
             name: "SystemTests",
             dependencies: [

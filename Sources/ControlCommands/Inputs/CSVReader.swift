@@ -1,0 +1,108 @@
+/// One cell with the place of its first character.
+struct CSVCell: Sendable, Hashable {
+    let text: String
+    let line: Int
+    let column: Int
+}
+
+/// Reads the records of comma-separated text as RFC 4180 has it; lines may end in CR LF or LF alone.
+struct CSVReader {
+    private let file: String
+    private let bytes: [UInt8]
+    private var at: Int
+    private var line = 1
+    private var column = 1
+
+    /// - Parameter bytes: UTF-8; a byte order mark is passed over.
+    init(_ bytes: [UInt8], file: String) throws(ControlError) {
+        self.file = file
+        self.bytes = bytes
+        at = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            throw place.error("the file is UTF-16. Save it as \"CSV UTF-8\".")
+        }
+    }
+
+    var place: SourcePlace { SourcePlace(file: file, line: line, column: column) }
+
+    /// The next record that is not an empty line; nil at the end.
+    mutating func next() throws(ControlError) -> [CSVCell]? {
+        while at < bytes.count, takeLineEnd() {}
+        guard at < bytes.count else { return nil }
+        var cells = [try cell()]
+        while at < bytes.count, !takeLineEnd() {
+            advance()  // the comma: a cell ends nowhere else
+            cells.append(try cell())
+        }
+        return cells
+    }
+
+    private mutating func cell() throws(ControlError) -> CSVCell {
+        let start = (line, column)
+        let text = peek == UInt8(ascii: "\"") ? try quoted() : try plain()
+        return CSVCell(text: text, line: start.0, column: start.1)
+    }
+
+    private mutating func plain() throws(ControlError) -> String {
+        let start = (at, place)
+        while at < bytes.count, bytes[at] != UInt8(ascii: ","), !isAtLineEnd {
+            if bytes[at] == UInt8(ascii: "\"") {
+                throw place.error("a quote inside a cell. Put the whole cell in quotes and double those within it.")
+            }
+            advance()
+        }
+        return try text(bytes[start.0..<at], at: start.1)
+    }
+
+    private mutating func quoted() throws(ControlError) -> String {
+        let start = place
+        var content: [UInt8] = []
+        advance()
+        while true {
+            guard at < bytes.count else { throw start.error("the quote that opens here is never closed") }
+            let byte = bytes[at]
+            advance()
+            if byte == UInt8(ascii: "\"") {
+                guard peek == UInt8(ascii: "\"") else { break }
+                advance()
+            }
+            content.append(byte)
+        }
+        guard at == bytes.count || bytes[at] == UInt8(ascii: ",") || isAtLineEnd else {
+            throw place.error("text behind the closing quote. A comma or the end of the line must follow.")
+        }
+        return try text(content[...], at: start)
+    }
+
+    private func text(_ content: ArraySlice<UInt8>, at start: SourcePlace) throws(ControlError) -> String {
+        guard let text = String(validating: content, as: UTF8.self) else {
+            throw start.error("the cell is not UTF-8. Save the file as \"CSV UTF-8\".")
+        }
+        return text
+    }
+
+    private var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
+
+    private var isAtLineEnd: Bool {
+        bytes[at] == UInt8(ascii: "\n")
+            || bytes[at] == UInt8(ascii: "\r") && at + 1 < bytes.count && bytes[at + 1] == UInt8(ascii: "\n")
+            || bytes[at] == UInt8(ascii: "\r") && at + 1 == bytes.count
+    }
+
+    private mutating func takeLineEnd() -> Bool {
+        guard isAtLineEnd else { return false }
+        if bytes[at] == UInt8(ascii: "\r") { advance() }
+        if at < bytes.count { advance() }
+        return true
+    }
+
+    private mutating func advance() {
+        if bytes[at] == UInt8(ascii: "\n") {
+            line += 1
+            column = 1
+        } else if bytes[at] & 0xC0 != 0x80 {
+            column += 1
+        }
+        at += 1
+    }
+}

@@ -1,0 +1,25 @@
+import FOQUSModel
+import Stores
+import Threading
+
+/// The world of foqusctl: all that its commands see beside their arguments.
+public struct ControlEnvironment: Sendable {
+    let console: any Console
+    let time: any TimeSource
+    let interrupts: Interrupts
+    /// The environment's variables.
+    let variables: [String: String]
+    let files: BlockingPool
+    /// Connects to a gateway; sends nothing yet.
+    let openGateway: @Sendable (ConnectionSettings.Access) async throws(ControlError) -> any GatewayService
+    /// Opens the users of a store by its directory.
+    let openUsers: @Sendable (String) async throws(ControlError) -> OpenUsers
+    /// Slow on purpose; called on a thread that may block.
+    let hashPassword: @Sendable (String) throws -> String
+
+    /// The users of a store, and how to be done with it.
+    struct OpenUsers: Sendable {
+        let directory: any UserDirectory
+        let close: @Sendable () async -> Void
+    }
+}
