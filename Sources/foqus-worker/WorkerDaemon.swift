@@ -14,7 +14,6 @@ import WorkerEngine
 enum WorkerDaemon {
     static func run(_ settings: FOQUSSettings) async throws -> ExitCode {
         UnixSignals.ignoreBrokenPipe()
-        UnixSignals.block([SIGTERM, SIGINT])
         let logger = settings.worker.log.logger("foqus-worker")
         let loop = EventLoop.start(name: "worker-loop")
         let signals = UnixSignals.stream([SIGTERM, SIGINT], loop: loop)

@@ -129,19 +129,25 @@ import Threading
     @Test func leasesAreRenewedAndLossIsTold() async throws {
         try await withFixture { fixture in
             let lost = Gate()
+            let time = ManualTime()
+            let queue = FaultyQueue(wrapped: fixture.backend.queue, theft: fixture.queueTheft)
             let keeper = LeaseKeeper(
-                queue: FaultyQueue(wrapped: fixture.backend.queue, theft: fixture.queueTheft), time: SystemTime(),
-                visibility: .milliseconds(150), logger: fixture.logger)
+                queue: queue, time: time, visibility: .seconds(60), logger: fixture.logger)
             _ = try await fixture.submit(1)
             let message = try #require(
-                try await fixture.backend.queue.receive(limit: 1, visibility: .milliseconds(150), wait: .zero).first)
-            await keeper.keep(message.lease, receivedAt: SystemTime().instant()) { lost.open() }
+                try await queue.receive(limit: 1, visibility: .seconds(60), wait: .zero).first)
+            await keeper.keep(message.lease, receivedAt: time.instant()) { lost.open() }
             let running = Task { await keeper.run() }
-            // Longer than the visibility timeout: only renewals keep the message hidden.
-            let seen = try await fixture.backend.queue.receive(
-                limit: 1, visibility: .seconds(1), wait: .milliseconds(600))
-            #expect(seen.isEmpty)
+            try await eventually {
+                time.advance(by: .seconds(20))
+                return fixture.queueTheft.renewals >= 3
+            }
+            #expect(try await keeper.lost(among: [message.lease]).isEmpty)
             fixture.queueTheft.steal()
+            try await eventually {
+                time.advance(by: .seconds(20))
+                return fixture.queueTheft.wasTaken
+            }
             await lost.wait()
             #expect(try await keeper.lost(among: [message.lease]) == [message.lease])
             running.cancel()

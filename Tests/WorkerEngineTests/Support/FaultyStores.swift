@@ -18,14 +18,27 @@ final class Fault: Sendable {
 
 /// Lets a test take the messages that a worker holds away from it, as another worker would that finishes them.
 final class Theft: Sendable {
-    private let isDue = Locked(false)
+    private struct State {
+        var isDue = false
+        var wasTaken = false
+        var renewals = 0
+    }
 
-    func steal() { isDue.withLock { $0 = true } }
+    private let state = Locked(State())
+
+    /// At the next renewal.
+    func steal() { state.withLock { $0.isDue = true } }
+
+    var wasTaken: Bool { state.withLock { $0.wasTaken } }
+    /// Calls that renewed leases so far.
+    var renewals: Int { state.withLock { $0.renewals } }
 
     func take() -> Bool {
-        isDue.withLock { isDue in
-            defer { isDue = false }
-            return isDue
+        state.withLock { state in
+            state.renewals += 1
+            defer { state.isDue = false }
+            if state.isDue { state.wasTaken = true }
+            return state.isDue
         }
     }
 }
