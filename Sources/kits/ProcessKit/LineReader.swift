@@ -15,6 +15,9 @@ public final class LineReader: AsyncSequence, Sendable {
         /// The next line without its newline; nil after the last.
         /// - Throws: `PipeError`, or `CancellationError` when the task is cancelled; no byte is lost then.
         public func next() async throws -> [UInt8]? { try await reader.next() }
+
+        /// The same without leaving the caller's actor, which the default implementation does for each line.
+        public func next(isolation actor: isolated (any Actor)?) async throws -> [UInt8]? { try await reader.next() }
     }
 
     private enum Source {
