@@ -24,27 +24,30 @@ struct BlobSweep: Sendable {
             throw StoreError(error, "look for orphaned files")
         }
         while !rest.isEmpty, !Task.isCancelled {
-            let names = Array(rest.prefix(Self.batch))
+            let files = Array(rest.prefix(Self.batch))
             rest = rest.dropFirst(Self.batch)
-            blobs.remove(try await orphans(among: names))
+            let orphans = try await orphans(among: files)
+            await blobs.pool.run { for file in orphans { unlink(Path.join(blobs.path, file)) } }
         }
     }
 
+    /// Paths relative to the directory.
     private func oldFiles() throws(FileError) -> [String] {
         let limit = time.now().milliseconds - Self.age.wholeMilliseconds
-        return try Directory.files(under: blobs.path).compactMap { relative in
+        return try Directory.files(under: blobs.path).filter { file in
             var status = stat()
-            guard stat(Path.join(blobs.path, relative), &status) == 0 else { return nil }
-            let modified = Int64(status.st_mtim.tv_sec) * 1000
-            return modified < limit ? Path.lastComponent(relative) : nil
+            guard stat(Path.join(blobs.path, file), &status) == 0 else { return false }
+            return Int64(status.st_mtim.tv_sec) * 1000 < limit
         }
     }
 
-    private func orphans(among names: [String]) async throws(StoreError) -> [BlobDirectory.Blob] {
+    /// Also finds what a crash left of a file that was being written under another name.
+    private func orphans(among files: [String]) async throws(StoreError) -> [String] {
         try await database.read("look for orphaned files") { connection in
-            try names.filter { name in
-                try connection.query("SELECT 1 FROM object WHERE blob = ?", name) { $0.int(0) }.isEmpty
-            }.map(BlobDirectory.Blob.init)
+            try files.filter { file in
+                let name = Path.lastComponent(file)
+                return try connection.query("SELECT 1 FROM object WHERE blob = ?", name) { $0.int(0) }.isEmpty
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ public final class EmbeddedBackend: Sendable {
     /// Raised by whichever process finds a message dead.
     public var deadLetterSignal: SignalFile { core.signals.dead }
 
-    private let core: Core
+    let core: Core
     private let objectDatabase: Database
     private let lock: EmbeddedProcessorLock
     private let sweep: Task<Void, Never>?

@@ -11,14 +11,14 @@ final class EmbeddedStoreFixture: Sendable {
     let directory: String
     let scratch: String
     let time: ManualTime
-    private let loop: EventLoop
+    /// One for all, as a user may have only 128 inotify instances, and a loop has one.
+    private static let loop = EventLoop.start(name: "embedded-test")
     private let backends = Locked<[EmbeddedBackend]>([])
 
     private init(base: String) throws {
         directory = Path.join(base, "store")
         scratch = Path.join(base, "scratch")
         time = ManualTime()
-        loop = EventLoop.start(name: "embedded-test")
         try Directory.create(scratch)
     }
 
@@ -29,7 +29,6 @@ final class EmbeddedStoreFixture: Sendable {
             let result: Swift.Result<Result, any Error>
             do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
             for backend in fixture.backends.withLock({ $0 }) { await backend.close() }
-            fixture.loop.stop()
             return try result.get()
         }
     }
@@ -38,7 +37,7 @@ final class EmbeddedStoreFixture: Sendable {
         _ options: EmbeddedOptions = EmbeddedOptions(role: .worker), directory: String? = nil
     ) async throws(StoreError) -> EmbeddedBackend {
         let backend = try await EmbeddedBackend.open(
-            directory: directory ?? self.directory, options: options, loop: loop, time: time)
+            directory: directory ?? self.directory, options: options, loop: Self.loop, time: time)
         backends.withLock { $0.append(backend) }
         return backend
     }
