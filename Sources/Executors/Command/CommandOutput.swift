@@ -1,14 +1,6 @@
 import JSONKit
 
-/// What a program's files say after it ended with exit status 0.
-///
-/// The output is, in this order,
-/// 1. the output file, if the program wrote one: any JSON;
-/// 2. what it wrote to stdout, if that begins with `{` or `[`;
-/// 3. `{}`: other text on stdout is a log, and a program may have nothing to say.
-///
-/// What is taken for JSON must be JSON, or the job fails with line and column. Bare `NaN`, `Infinity` and
-/// `-Infinity`, which Python writes, are accepted.
+/// What a program gave as its output, by the rules of `CommandExecutor`.
 struct CommandOutput: Sendable, Equatable {
     enum Source: Sendable, Equatable {
         case file, standardOutput, nothing

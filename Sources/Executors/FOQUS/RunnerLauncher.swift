@@ -102,7 +102,7 @@ struct RunnerLauncher: Sendable {
 
     private func blamingSettings(_ reason: String) -> String {
         let remedy =
-            reason.contains("foqus_runner")
+            reason.contains("No module named foqus_runner")
             ? "set runner in [\(options.settingsSection)] to the folder that holds the package foqus_runner"
             : "set python in [\(options.settingsSection)], now \(options.python), to a Python 3 with ccsi-foqus"
         return "the FOQUS engine does not start: \(reason); \(remedy)"

@@ -9,12 +9,12 @@ struct StderrTail: Sendable {
         lines.append(line.prefix(Self.lineLimit))
     }
 
-    /// What was said since the last call is forgotten: it was about something else.
-    mutating func clear() { lines = [] }
-
     /// The last lines as they continue a sentence: `: ModuleNotFoundError: …`; empty when there are none.
     var clause: String {
-        let text = LogText.tail(Array(lines.joined(separator: [0x0A])), lines: 3, limit: 600)
-        return text.isEmpty ? "" : ": " + text
+        let all = Array(lines.joined(separator: [0x0A]))
+        let last = LogText.tail(all, lines: 1, limit: 600)
+        if last.isEmpty { return "" }
+        // The end of a Python traceback says it all.
+        return ": " + (last.contains("Error: ") ? last : LogText.tail(all, lines: 3, limit: 600))
     }
 }
