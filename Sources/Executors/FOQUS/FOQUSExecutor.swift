@@ -73,8 +73,7 @@ public final class FOQUSExecutor: Executor {
     private func attempt(_ job: JobRun, started: @Sendable () -> Void) async throws(RunnerFailure) -> Outcome {
         let runner = try await readyRunner(for: job)
         let end = await runner.run(
-            job, saveSession: options.saveSession, startLimit: options.loadTimeout,
-            patience: options.patience, started: started)
+            job, saveSession: options.saveSession, patience: options.patience, started: started)
         let files = await read(job, of: runner)
         if let reason = await unfitness(of: runner, after: end, memory: files.memory) {
             await launcher.end(runner, because: reason)

@@ -29,7 +29,9 @@ extension FOQUSExecutor {
         public var workDirectory: String
         /// Whether a job leaves `results_session.foqus`.
         public var saveSession: Bool
-        /// A runner that takes longer to start, or to load a session, is killed.
+        /// A runner that takes longer until it has imported the engine is killed.
+        public var startTimeout: Duration
+        /// A runner that takes longer to load a session is killed.
         public var loadTimeout: Duration
         /// The largest `output.json` in bytes.
         public var outputLimit: Int
@@ -43,7 +45,8 @@ extension FOQUSExecutor {
             python: String, runnerDirectory: String, mode: Mode = .fork, processes: Int, recycleJobs: Int = 500,
             recycleMemory: UInt64? = 2 << 30, jobMemory: UInt64? = nil, idleTimeout: Duration = .seconds(600),
             workDirectory: String,
-            saveSession: Bool = true, loadTimeout: Duration = .seconds(120), outputLimit: Int = 64 << 20,
+            saveSession: Bool = true, startTimeout: Duration = .seconds(120), loadTimeout: Duration = .seconds(120),
+            outputLimit: Int = 64 << 20,
             environment: [String: String] = [:], settingsSection: String = "application.foqus"
         ) {
             precondition(processes > 0 && recycleJobs > 0)
@@ -57,6 +60,7 @@ extension FOQUSExecutor {
             self.idleTimeout = idleTimeout
             self.workDirectory = workDirectory
             self.saveSession = saveSession
+            self.startTimeout = startTimeout
             self.loadTimeout = loadTimeout
             self.outputLimit = outputLimit
             self.environment = environment

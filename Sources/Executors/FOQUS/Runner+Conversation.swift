@@ -16,6 +16,8 @@ enum RunEnd: Sendable, Equatable {
 extension Runner {
     /// How long a runner is waited for before it is killed with its run.
     struct Patience: Sendable {
+        /// To begin with a job that it was given, or to refuse it.
+        var taking = Duration.seconds(60)
         /// To confirm the end of a cancelled run.
         var confirmation = Duration.seconds(1)
         /// To tell the end of a run after the timeout that it was given.
@@ -57,11 +59,9 @@ extension Runner {
 
     /// Runs one job of the loaded session to its end. When the task is cancelled, the run is ended.
     ///
-    /// - Parameters:
-    ///   - startLimit: the runner is killed when it takes longer to begin.
-    ///   - started: called when the flowsheet begins.
+    /// - Parameter started: called when the flowsheet begins.
     func run(
-        _ job: JobRun, saveSession: Bool, startLimit: Duration, patience: Patience, started: @Sendable () -> Void
+        _ job: JobRun, saveSession: Bool, patience: Patience, started: @Sendable () -> Void
     ) async -> RunEnd {
         jobs += 1
         current = job.attempt
@@ -71,19 +71,19 @@ extension Runner {
                 job.attempt, input: job.input, directory: job.directory, timeout: job.timeout, saveSession: saveSession)
         )
         return await withTaskCancellationHandler {
-            await follow(job, startLimit: startLimit, lateness: patience.lateness, started: started)
+            await follow(job, patience, started: started)
         } onCancel: {
             Task { await self.end(job.attempt, confirmedWithin: patience.confirmation) }
         }
     }
 
     private func follow(
-        _ job: JobRun, startLimit: Duration, lateness: Duration, started: @Sendable () -> Void
+        _ job: JobRun, _ patience: Patience, started: @Sendable () -> Void
     ) async -> RunEnd {
         let id = job.attempt.description
         var hasStarted = false
         while true {
-            switch await arrival(within: hasStarted ? job.timeout.map { $0 + lateness } : startLimit) {
+            switch await arrival(within: hasStarted ? job.timeout.map { $0 + patience.lateness } : patience.taking) {
             case .event(.started(id)) where !hasStarted:
                 hasStarted = true
                 started()
@@ -93,7 +93,7 @@ extension Runner {
             case .nothing where hasStarted:
                 await kill(because: "the run was overdue")
                 return Task.isCancelled ? .cancelled : .overdue
-            case .nothing: await kill(because: "it did not take a job within \(startLimit)")
+            case .nothing: await kill(because: "it did not take a job within \(patience.taking)")
             case .ended(let reason):
                 return Task.isCancelled ? .cancelled : .died(reason, afterStart: hasStarted)
             }

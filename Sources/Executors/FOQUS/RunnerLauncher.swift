@@ -94,7 +94,7 @@ struct RunnerLauncher: Sendable {
 
     private func ready(_ runner: Runner) async throws(RunnerFailure) {
         do {
-            try await runner.awaitReady(within: options.loadTimeout)
+            try await runner.awaitReady(within: options.startTimeout)
         } catch .cannotStart(let reason) {
             throw .cannotStart(blamingSettings(reason))
         }

@@ -78,7 +78,7 @@ actor RunnerPool {
     }
 
     /// Keeps a usable runner warm for the next job.
-    func giveBack(_ runner: Runner) async {
+    func giveBack(_ runner: Runner) {
         if let waiter = waiters.first {
             waiters.removeFirst()
             waiter.continuation.resume(returning: waiter.key == runner.key ? .warm(runner) : .slotAfter(runner))

@@ -1,9 +1,10 @@
-import Executors
 import FileKit
 import JSONKit
 import TestSupport
 import Testing
 import Threading
+
+@testable import Executors
 
 /// What becomes of jobs when their runner misbehaves, with runners that speak the protocol but hold no engine.
 @Suite(.timeLimit(.minutes(1)))
@@ -58,7 +59,7 @@ struct RunnerFaultTests {
     @Test func aRunnerThatNeverGetsReadyIsInfrastructure() async throws {
         try await Workshop.with { workshop in
             let fake = try await FakeRunner(workshop, ready: "trap '' TERM; sleep 1000")
-            let message = try await outcome(fake, { $0.loadTimeout = .milliseconds(200) }).infrastructure
+            let message = try await outcome(fake, { $0.startTimeout = .milliseconds(200) }).infrastructure
             #expect(message?.contains("not ready after 0.2 seconds") == true, "\(message ?? "")")
         }
     }
@@ -151,7 +152,7 @@ struct RunnerFaultTests {
     @Test func aRunnerThatDoesNotTakeJobsIsTriedTwice() async throws {
         try await Workshop.with { workshop in
             let fake = try await FakeRunner(workshop, run: ":")
-            let failure = try await outcome(fake) { $0.loadTimeout = .milliseconds(300) }.failure
+            let failure = try await outcome(fake) { $0.patience.taking = .milliseconds(300) }.failure
             #expect(failure?.contains("it did not take a job within 0.3 seconds") == true, "\(failure ?? "no failure")")
             #expect(fake.pids.count == 2)
         }
