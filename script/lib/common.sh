@@ -56,9 +56,16 @@ ensure_swift() {
     fi
 }
 
+release_options=(--scratch-path "$build" -c release --static-swift-stdlib -Xlinker -s)
+
 # Builds the programs for use: optimised, with the Swift library inside.
 build_release() {
+    local product
     say "building foqus-worker, foqus-gateway and foqusctl (the first time takes some minutes)"
-    (cd "$root" && swift build --scratch-path "$build" -c release --static-swift-stdlib -Xlinker -s \
-        --product foqus-worker --product foqus-gateway --product foqusctl) >&2
+    for product in foqus-worker foqus-gateway foqusctl; do
+        (cd "$root" && swift build "${release_options[@]}" --product "$product") >&2
+    done
 }
+
+# The folder that build_release builds into.
+release_folder() { (cd "$root" && swift build "${release_options[@]}" --show-bin-path); }
