@@ -3,6 +3,12 @@ import Glibc
 import Testing
 
 @Suite struct DirectoryTests {
+    @Test func refusesWhereNoDirectoryCanBe() {
+        let error = #expect(throws: FileError.self) { try Directory.create("/proc/nowhere/below") }
+        #expect(error?.path == "/proc/nowhere")
+        #expect(error?.code == ENOENT)
+    }
+
     @Test func createsAllThatIsMissing() throws {
         try withScratch { scratch in
             let path = Path.join(scratch, "a/b/c")

@@ -26,20 +26,22 @@ public enum Directory {
     /// Creates a directory and those above it that are missing. One that exists is left as it is.
     /// - Parameter mode: the permissions of each new directory, less the umask.
     public static func create(_ path: String, mode: UInt32 = 0o755) throws(FileError) {
-        if mkdir(path, mode) == 0 { return }
-        let code = errno
+        var code = mkdir(path, mode) == 0 ? 0 : errno
+        let parent = Path.parent(path)
+        if code == ENOENT, parent != path, parent != "." {
+            try create(parent, mode: mode)
+            // Once: file systems without room for directories, as /proc, say ENOENT below a parent that exists.
+            code = mkdir(path, mode) == 0 ? 0 : errno
+        }
         switch code {
+        case 0: return
         case EEXIST:
             var status = stat()
             try retrying("stat", path) { stat(path, &status) }
             if status.st_mode & S_IFMT != S_IFDIR {
                 throw FileError(code: ENOTDIR, operation: "create the directory", path: path)
             }
-        case ENOENT where Path.parent(path) != path && Path.parent(path) != ".":
-            try create(Path.parent(path), mode: mode)
-            try create(path, mode: mode)
-        default:
-            throw FileError(code: code, operation: "create the directory", path: path)
+        default: throw FileError(code: code, operation: "create the directory", path: path)
         }
     }
 
