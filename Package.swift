@@ -102,7 +102,7 @@ let package = Package(
             [
                 "Configuration", "CommandLineKit", "WorkerEngine", "Executors", "Stores", "EmbeddedStores",
                 "FOQUSModel",
-                "EventLoop", "ProcessKit", "FileKit", "Logging", "Settings", "SystemdKit",
+                "EventLoop", "ProcessKit", "FileKit", "Logging", "Settings", "SystemdKit", "Threading",
             ]),
         program(
             "foqus-gateway",

@@ -18,6 +18,9 @@ enum Applications {
         return ExecutorRegistry(executors)
     }
 
+    /// The folder of the FOQUS runners' folders. The cookie of a runner and of its jobs is the path of its folder.
+    static func runners(_ worker: WorkerSettings) -> String { Path.join(worker.stateDirectory, "runners") }
+
     private static func executor(
         _ application: ApplicationSettings, _ worker: WorkerSettings, _ supervisor: ProcessSupervisor,
         _ loop: EventLoop, _ logger: Logger
@@ -30,7 +33,7 @@ enum Applications {
                     mode: runner.mode == .fork ? .fork : .thread, processes: runner.processes,
                     recycleJobs: runner.recycleJobs, recycleMemory: UInt64(runner.recycleMemory),
                     idleTimeout: runner.idleTimeout,
-                    workDirectory: Path.join(worker.stateDirectory, "runners"), saveSession: runner.saveSession,
+                    workDirectory: runners(worker), saveSession: runner.saveSession,
                     loadTimeout: runner.loadTimeout, settingsSection: application.section),
                 supervisor: supervisor, loop: loop, log: logger)
         case .command(let program):

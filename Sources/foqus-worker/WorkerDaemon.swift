@@ -22,6 +22,7 @@ enum WorkerDaemon {
         let journal = try await open { () throws(StoreError) in
             try await SQLiteJournal.open(stateDirectory: settings.worker.stateDirectory)
         }
+        try await open { () throws(StoreError) in try await Leftovers.kill(of: journal, settings.worker, logger) }
         let backend = try await open { () throws(StoreError) in
             try await EmbeddedBackend.open(
                 directory: settings.store.directory, options: settings.store.options(role: .worker), loop: loop)

@@ -31,6 +31,9 @@ int cp_adopt_orphans(void);
 /// pidfd_open(2): the descriptor, or -1 with errno. glibc 2.36 declares it where Swift cannot see it.
 int cp_pidfd_open(pid_t pid);
 
+/// pidfd_send_signal(2): 0, or -1 with errno.
+int cp_pidfd_signal(int pidfd, int signal);
+
 /// How a child ended, and what it used.
 struct cp_exit {
     bool signaled;             ///< ended by a signal

@@ -119,7 +119,8 @@ struct RunnerLauncher: Sendable {
         command.stdin = .pipe
         command.stdout = .pipe
         command.stderr = .pipe
-        command.cookie = Path.lastComponent(folder)
+        // The whole path: the next life of the worker knows by it what this one left running.
+        command.cookie = folder
         return command
     }
 }
