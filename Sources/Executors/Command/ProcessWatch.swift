@@ -13,6 +13,7 @@ struct ProcessWatch: Sendable {
     private let loop: EventLoop
     private let grace: Duration
     private let interruption = Locked<Interruption?>(nil)
+    private let timer = Locked<TimerID?>(nil)
 
     init(_ process: RunningProcess, loop: EventLoop, grace: Duration) {
         self.process = process
@@ -22,24 +23,27 @@ struct ProcessWatch: Sendable {
 
     /// Returns when the process and all its descendants are gone.
     func result(timeout: Duration?) async -> (ProcessResult, Interruption?) {
-        let timer = timeout.map { timeout in
-            Task {
-                try await loop.sleep(for: timeout)
-                await stop(.timeout)
-            }
-        }
-        defer { timer?.cancel() }
+        if let timeout { start(timeout) }
         let result = await withTaskCancellationHandler {
             await process.result()
         } onCancel: {
-            Task { await stop(.cancelled) }
+            stop(.cancelled)
         }
+        if timeout != nil { loop.execute { timer.withLock { $0 }.map(loop.cancelTimer) } }
         return (result, interruption.withLock { $0 })
     }
 
+    /// A timer of the loop and no sleeping task, as most processes end long before.
+    private func start(_ timeout: Duration) {
+        loop.execute {
+            let id = loop.addTimer(after: timeout) { stop(.timeout) }
+            timer.withLock { $0 = id }
+        }
+    }
+
     /// The first reason counts.
-    private func stop(_ reason: Interruption) async {
+    private func stop(_ reason: Interruption) {
         interruption.withLock { $0 = $0 ?? reason }
-        await process.stop(grace: grace)
+        Task { await process.stop(grace: grace) }
     }
 }
