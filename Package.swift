@@ -107,7 +107,7 @@ let package = Package(
         program(
             "foqus-gateway",
             ["Configuration", "CommandLineKit", "Gateway", "HTTPServer", "EventLoop", "Logging", "SystemdKit"]),
-        program("foqusctl", ["ControlCommands", "CommandLineKit", "EventLoop"]),
+        program("foqusctl", ["ControlCommands", "CommandLineKit", "Configuration", "EventLoop"]),
         library(
             "ControlCommands",
             [

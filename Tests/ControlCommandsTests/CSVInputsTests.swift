@@ -67,16 +67,26 @@ import Testing
         ("a.x,a.y\n1,2,3\n", "in.csv, line 2, column 5: the row has 3 cells, the header 2"),
         ("a.x,a.y\n1,\"é\nü\",5\n2", "in.csv, line 3, column 4: the row has 3 cells, the header 2"),
         ("a.x\n\"1\n", "in.csv, line 2, column 1: the quote that opens here is never closed"),
-        ("a.x\n\"1\"2\n", "in.csv, line 2, column 4: text behind the closing quote. A comma or the end of the line must follow."),
-        ("a.x\n5\"\n", "in.csv, line 2, column 2: a quote inside a cell. Put the whole cell in quotes and double those within it."),
-        ("a.x,a.y\n1,[1\n", "in.csv, line 2, column 3: a.y: the cell begins like a JSON array but is none: expected ',' or ']' but found the end of the text"),
+        (
+            "a.x\n\"1\"2\n",
+            "in.csv, line 2, column 4: text behind the closing quote. A comma or the end of the line must follow."
+        ),
+        (
+            "a.x\n5\"\n",
+            "in.csv, line 2, column 2: a quote inside a cell. Put the whole cell in quotes and double those within it."
+        ),
+        (
+            "a.x,a.y\n1,[1\n",
+            "in.csv, line 2, column 3: a.y: the cell begins like a JSON array but is none: expected ',' or ']' but found the end of the text"
+        ),
         ("a.x\n1e999\n", "in.csv, line 2, column 1: a.x: 1e999 is beyond the range of a double"),
     ])
     func refusalsNameThePlace(_ text: String, _ expected: String) { #expect(refusal(text) == expected) }
 
     @Test func otherEncodingsAreNamed() {
         let template = JobTemplate(simulation: nil)
-        #expect(throws: ControlError(.input, "in.csv, line 1, column 1: the file is UTF-16. Save it as \"CSV UTF-8\".")) {
+        #expect(throws: ControlError(.input, "in.csv, line 1, column 1: the file is UTF-16. Save it as \"CSV UTF-8\"."))
+        {
             try CSVInputs.jobs([0xFF, 0xFE, 0x61, 0], file: "in.csv", template: template)
         }
         #expect(

@@ -11,7 +11,8 @@ import Testing
     @Test func theBarTellsAll() {
         #expect(
             progress.bar(label: "flow", width: 100)
-                == "flow  [######################--------------]   63%   632/1000  12 running, 3 failed, 40/s, 0:09 left")
+                == "flow  [######################--------------]   63%   632/1000  12 running, 3 failed, 40/s, 0:09 left"
+        )
     }
 
     @Test(arguments: [20, 40, 60, 79, 120]) func theBarFits(_ width: Int) {
@@ -30,7 +31,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (Duration.seconds(9), "0:09"), (.seconds(750), "12:30"), (.seconds(3723), "1:02:03"), (.milliseconds(900), "0:00"),
+        (Duration.seconds(9), "0:09"), (.seconds(750), "12:30"), (.seconds(3723), "1:02:03"),
+        (.milliseconds(900), "0:00"),
     ])
     func durationsReadAsClocks(_ duration: Duration, _ text: String) { #expect(duration.clockText == text) }
 

@@ -48,7 +48,9 @@ import Testing
 
     @Test func theCSVHasTheUnionOfColumns() throws {
         let results = try results(
-            record(ids[0], "success", ["Input": ["a": ["x": 1]], "Output": ["output": ["b": ["y": [1, 2]]], "graphError": 0]]),
+            record(
+                ids[0], "success",
+                ["Input": ["a": ["x": 1]], "Output": ["output": ["b": ["y": [1, 2]]], "graphError": 0]]),
             record(ids[1], "error", ["Input": ["a": ["x": "p,q", "w": nil]], "Message": "no \"luck\"\nhere"]),
             record(ids[2], "success", ["Input": ["k": 2], "Output": ["flat": true, "n": ["m": 1.5]]]))
         #expect(

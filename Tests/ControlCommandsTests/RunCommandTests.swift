@@ -145,7 +145,8 @@ import Testing
             let inputs = try write("calc.x\n1\n", to: "in.csv", in: directory)
             let fixture = ControlFixture()
             #expect(await fixture.run("run", model, inputs) == 0)
-            #expect(await fixture.gateway.simulationEntries == [ListedSimulation(name: "my_flow", application: "foqus")])
+            #expect(
+                await fixture.gateway.simulationEntries == [ListedSimulation(name: "my_flow", application: "foqus")])
             #expect(await fixture.gateway.uploads.map(\.resource) == [.configuration])
             let job = try #require(await fixture.gateway.jobs.values.first?.first)
             #expect(job.members == ["Input": ["calc": ["x": 1]], "Simulation": "my_flow"])
@@ -192,9 +193,10 @@ import Testing
             let inputs = try write("calc.x\n1\n", to: "in.csv", in: directory)
             let fixture = ControlFixture(.init(stuck: [0]), simulations: Self.flow)
             #expect(await fixture.run("run", "flow", inputs, "--timeout", "90s") == 1)
+            let session = try #require(await fixture.gateway.sessionOrder.first)
             #expect(
                 fixture.console.messageLines.last
-                    == "foqusctl: the session is not finished after 1:30; it goes on running.")
+                    == "foqusctl: session \(session) is not finished after 1:30; it goes on running.")
             #expect(await !fixture.gateway.calls.contains("kill"))
         }
     }

@@ -36,7 +36,7 @@ import Testing
     @Test func everyAnswerIsOneDocument() async throws {
         try await withTemporaryDirectory { directory in
             let inputs = try write("calc.x\n1\n", to: "jobs.csv", in: directory)
-            var fixture = ControlFixture()
+            let fixture = ControlFixture()
             let gateway = fixture.gateway
             let session = try await gateway.createSession()
             _ = try await gateway.append([["Input": ["calc": ["x": 1]]]], to: session)
@@ -45,10 +45,9 @@ import Testing
                 ["status", id], ["append", id, inputs, "-s", "flow"], ["start", id], ["wait", id], ["results", id],
                 ["stop", id], ["kill", id], ["list"], ["create"],
             ] {
-                let console = TestConsole()
-                fixture = ControlFixture(gateway: gateway, console: console)
-                #expect(await fixture.run(["session"] + arguments + ["--json"]) == 0, "\(arguments)")
-                #expect(throws: Never.self, "\(arguments)") { try fixture.document() }
+                let again = fixture.withConsole(TestConsole())
+                #expect(await again.run(["session"] + arguments + ["--json"]) == 0, "\(arguments)")
+                #expect(throws: Never.self, "\(arguments)") { try again.document() }
             }
         }
     }
@@ -59,7 +58,7 @@ import Testing
         _ = try await fixture.gateway.append([["Input": [:]]], to: session)
         _ = try await fixture.gateway.start(session)
         #expect(await fixture.run("session", "kill", session.description) == 0)
-        #expect(fixture.console.output == "killed session \(session), which has 1 job: 1 terminate\n")
+        #expect(fixture.console.output == "session \(session) is killed and has 1 job: 1 terminate\n")
         #expect(await fixture.run("session", "wait", session.description) == 1)
         #expect(fixture.console.messageLines.last == "foqusctl: 1 of 1 job did not succeed: 1 terminate.")
     }

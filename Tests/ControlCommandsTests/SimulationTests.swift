@@ -28,10 +28,23 @@ import Testing
         }
     }
 
+    @Test func aDirectoryAmongFilesKeepsItsPath() async throws {
+        try await withTemporaryDirectory { directory in
+            let model = try write(session, to: "flow.foqus", in: directory)
+            _ = try write("1", to: "deep/table.csv", in: directory + "/data")
+            let fixture = ControlFixture()
+            #expect(await fixture.run("simulation", "put", "flow", model, directory + "/data/") == 0)
+            #expect(
+                await fixture.gateway.uploads.map(\.resource)
+                    == [.file(try RelativePath("data/deep/table.csv")), .configuration])
+        }
+    }
+
     @Test func aPlugInGoesByItsName() async throws {
         try await withTemporaryDirectory { directory in
             let files = [
-                try write("{}", to: "foqus-user-plugin.json", in: directory), try write("pass", to: "dryer.py", in: directory),
+                try write("{}", to: "foqus-user-plugin.json", in: directory),
+                try write("pass", to: "dryer.py", in: directory),
             ]
             let fixture = ControlFixture()
             #expect(await fixture.run(["simulation", "put", "dryer"] + files) == 0)
@@ -71,7 +84,8 @@ import Testing
             #expect(await known.run("simulation", "put", "flow", file) == 0)
             let unknown = ControlFixture()
             #expect(await unknown.run("simulation", "put", "flow", file) == 2)
-            #expect(unknown.console.messages.hasPrefix("foqusctl: there is no simulation flow yet, and none of the files"))
+            #expect(
+                unknown.console.messages.hasPrefix("foqusctl: there is no simulation flow yet, and none of the files"))
             #expect(await unknown.gateway.uploads.isEmpty)
         }
     }
@@ -83,7 +97,8 @@ import Testing
             #expect(await fixture.run("simulation", "put", "flow", file) == 2)
             #expect(
                 fixture.console.messages
-                    == "foqusctl: \(file), line 2, column 9: the configuration is not JSON: expected a value but found '}'\n")
+                    == "foqusctl: \(file), line 2, column 9: the configuration is not JSON: expected a value but found '}'\n"
+            )
             #expect(await fixture.gateway.calls.isEmpty)
         }
     }
@@ -121,7 +136,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("flow", "flow", false), ("./flow", "flow", true), ("models/flow/", "flow", true), ("my flow.foqus", "my_flow", true),
+        ("flow", "flow", false), ("./flow", "flow", true), ("models/flow/", "flow", true),
+        ("my flow.foqus", "my_flow", true),
         ("../a/b.foqus", "b", true),
     ])
     func theFormTellsNamesFromPaths(_ text: String, _ name: String, _ isPath: Bool) throws {

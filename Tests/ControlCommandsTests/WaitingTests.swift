@@ -77,7 +77,8 @@ import Testing
         let gateway = FakeGateway(.init(stuck: [0]))
         let session = try await session(gateway, jobs: 1)
         let time = SkippingTime()
-        await #expect(throws: ControlError(.timeout, "the session is not finished after 0:30; it goes on running.")) {
+        let expected = ControlError(.timeout, "session \(session) is not finished after 0:30; it goes on running.")
+        await #expect(throws: expected) {
             try await wait(gateway, session, time: time, timeout: .seconds(30))
         }
         #expect(time.sleeps.reduce(.zero, +) < .seconds(33))

@@ -126,7 +126,7 @@ struct RunCommand: Sendable {
         }
         if case .left = end {
             sayHowToComeBack(session)
-            throw ControlError(.interrupted, "no longer waiting; the session goes on.")
+            throw ControlError(.interrupted, "no longer waiting; session \(session) goes on.")
         }
         let summary = try await gateway.summary(of: session)
         display.finish(summary)

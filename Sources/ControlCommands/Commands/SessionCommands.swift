@@ -51,7 +51,7 @@ struct SessionCommands: Sendable {
     /// Where the session's jobs stand, after what was `done` to it.
     private func tell(_ session: SessionID, _ done: String?) async throws(ControlError) {
         let summary = try await gateway.summary(of: session)
-        let head = done.map { "\($0) session \(session), which has" } ?? "session \(session) has"
+        let head = "session \(session)" + (done.map { " is \($0) and has" } ?? " has")
         let states = summary.total == 0 ? "" : ": \(summary.stateText)"
         try context.answer(
             .object(summary.json(of: session)), text: "\(head) \(summary.total.of("job"))\(states)\n")

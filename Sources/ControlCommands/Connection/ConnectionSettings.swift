@@ -28,17 +28,22 @@ struct ConnectionSettings: Sendable, Hashable {
 
     /// - Parameter layers: the strongest first.
     init(layers: [Layer]) throws(ControlError) {
-        func first<Value>(_ path: KeyPath<Layer, Value?>) -> Value? { layers.lazy.compactMap { $0[keyPath: path] }.first }
+        func first<Value>(_ path: KeyPath<Layer, Value?>) -> Value? {
+            layers.lazy.compactMap { $0[keyPath: path] }.first
+        }
         var gateway = first(\.gateway) ?? Self.defaultGateway
         while gateway.hasSuffix("/") { gateway.removeLast() }
         guard gateway.hasPrefix("http://") || gateway.hasPrefix("https://"), !gateway.hasSuffix(":/") else {
             throw ControlError(
-                .settings, "the gateway's address \"\(gateway)\" does not begin with http:// or https://."
+                .settings,
+                "the gateway's address \"\(gateway)\" does not begin with http:// or https://."
                     + " Set --gateway or FOQUS_GATEWAY.")
         }
         self.gateway = gateway
         if let name = first(\.user) {
-            do { user = try UserName(name) } catch { throw ControlError(.settings, "\(error). Set --user or FOQUS_USER.") }
+            do { user = try UserName(name) } catch {
+                throw ControlError(.settings, "\(error). Set --user or FOQUS_USER.")
+            }
         } else {
             user = nil
         }

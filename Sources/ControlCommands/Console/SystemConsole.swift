@@ -81,10 +81,12 @@ public final class SystemConsole: Console {
 
     /// Shows again what is typed; to be called before the process ends in the midst of a prompt.
     public func restoreTerminal() {
-        guard var settings = saved.withLock({ saved in
-            defer { saved = nil }
-            return saved
-        }) else { return }
+        guard
+            var settings = saved.withLock({ saved in
+                defer { saved = nil }
+                return saved
+            })
+        else { return }
         let fd = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard fd >= 0 else { return }
         tcsetattr(fd, TCSANOW, &settings)

@@ -69,7 +69,8 @@ enum CSVInputs {
             do throws(JSONError) {
                 return try JSON.parse(String(text))
             } catch {
-                throw place(cell, file).error("\(column): the cell begins like a JSON array but is none: \(error.message)")
+                throw place(cell, file).error(
+                    "\(column): the cell begins like a JSON array but is none: \(error.message)")
             }
         default:
             switch text.lowercased() {

@@ -6,7 +6,9 @@ import Threading
 /// The options of every command that talks to a gateway.
 enum ConnectionOptions {
     static let options: [OptionDescription] = [
-        .value("gateway", short: "g", placeholder: "URL", "the gateway's address (default: \(ConnectionSettings.defaultGateway))"),
+        .value(
+            "gateway", short: "g", placeholder: "URL",
+            "the gateway's address (default: \(ConnectionSettings.defaultGateway))"),
         .value("user", short: "u", placeholder: "NAME", "who you are to the gateway"),
         .value("password-file", placeholder: "FILE", hint: .file, "a file whose first line is your password"),
         .value("ca-file", placeholder: "FILE", hint: .file, "certificates to trust, in PEM, instead of the system's"),

@@ -12,6 +12,8 @@ public struct ControlEnvironment: Sendable {
     let files: BlockingPool
     /// Connects to a gateway; sends nothing yet.
     let openGateway: @Sendable (ConnectionSettings.Access) async throws(ControlError) -> any GatewayService
+    /// The directory of the store that a settings file names; nil for the usual file. Blocks.
+    let storeDirectory: @Sendable (_ settings: String?) throws(ControlError) -> String
     /// Opens the users of a store by its directory.
     let openUsers: @Sendable (String) async throws(ControlError) -> OpenUsers
     /// Slow on purpose; called on a thread that may block.

@@ -2,8 +2,9 @@ public import CommandLineKit
 
 /// foqusctl as data: parser, help, completions and manual page are made from it.
 public enum ControlProgram {
-    public static func program(_ environment: ControlEnvironment, version: String) -> Program {
-        Program(description(environment), version: version, manualSection: 1, manualDate: "2026-11-24")
+    /// - Parameter date: of the release, for the manual page.
+    public static func program(_ environment: ControlEnvironment, version: String, date: String) -> Program {
+        Program(description(environment), version: version, manualSection: 1, manualDate: date)
     }
 
     static func description(_ environment: ControlEnvironment) -> CommandDescription {
@@ -23,7 +24,9 @@ public enum ControlProgram {
                 UserTree.command(runner),
             ],
             examples: [
-                .init("foqusctl run flow.foqus inputs.csv --output results.csv", "Run a flowsheet for each row of a table."),
+                .init(
+                    "foqusctl run flow.foqus inputs.csv --output results.csv",
+                    "Run a flowsheet for each row of a table."),
                 .init("foqusctl simulation put flow flow.foqus data/", "Upload a flowsheet and its files once."),
                 .init("foqusctl run flow inputs.json --detach", "Run it where it is, without waiting."),
                 .init("foqusctl session list", "Show your sessions, oldest first."),

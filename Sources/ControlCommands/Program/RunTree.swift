@@ -27,7 +27,9 @@ enum RunTree {
             ],
             examples: [
                 .init("foqusctl run flow.foqus inputs.csv", "Upload a flowsheet and run it for each row of a table."),
-                .init("foqusctl run ./dryer/ inputs.json -k -o results.csv", "Run a plug-in with its files; keep all results."),
+                .init(
+                    "foqusctl run ./dryer/ inputs.json -k -o results.csv",
+                    "Run a plug-in with its files; keep all results."),
                 .init("foqusctl run flow inputs.csv --json | jq '.States'", "For scripts."),
             ],
             environment: ConnectionOptions.environment,

@@ -59,7 +59,9 @@ enum SessionTree {
                     "the simulation of the jobs; needed unless each job names it"),
                 SharedOptions.application, SharedOptions.reset, SharedOptions.inputFormat,
             ],
-            positionals: [session, PositionalDescription("JOBS", hint: .file, "a JSON or CSV file; - for standard input")],
+            positionals: [
+                session, PositionalDescription("JOBS", hint: .file, "a JSON or CSV file; - for standard input"),
+            ],
             run: runner.connected { arguments, context in
                 let template = JobTemplate(
                     simulation: try arguments.value("simulation").map { try .argument($0) },

@@ -3,7 +3,8 @@ import CommandLineKit
 /// Options and values that several commands share.
 enum SharedOptions {
     static let application = OptionDescription.value(
-        "application", short: "a", placeholder: "NAME", "what runs the jobs (default: foqus, or what the simulation is for)")
+        "application", short: "a", placeholder: "NAME",
+        "what runs the jobs (default: foqus, or what the simulation is for)")
     static let reset = OptionDescription.flag(
         "reset", "start each job from the flowsheet as it was saved, not as the job before left it")
     static let inputFormat = OptionDescription.choice(

@@ -17,7 +17,8 @@ enum SimulationTree {
             discussion: """
                 One of the files should be the configuration, which tells the kind of simulation: a FOQUS session \
                 (*.foqus), acm_sinter.json, aspenplus_sinter.json or foqus-user-plugin.json. Other files keep the \
-                relative path they are given by; a directory is uploaded with all below it, except hidden files.
+                relative path they are given by. Directories are uploaded with all below them, except hidden files; a \
+                single one becomes the simulation's own directory.
                 """,
             options: [
                 .value(

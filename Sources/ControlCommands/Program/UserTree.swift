@@ -1,10 +1,9 @@
 import CommandLineKit
 import Stores
+import Threading
 
 /// `foqusctl user …`.
 enum UserTree {
-    private static let defaultStore = "/var/lib/foqus"
-
     static func command(_ runner: CommandRunner) -> CommandDescription {
         CommandDescription(
             name: "user", summary: "manage who may sign in, on the gateway's machine",
@@ -16,14 +15,17 @@ enum UserTree {
             options: [
                 .value(
                     "store", placeholder: "DIR", hint: .directory,
-                    "the store's directory (default: \(defaultStore))")
+                    "the store's directory (default: as the settings say)"),
+                .value(
+                    "settings", placeholder: "FILE", hint: .file,
+                    "the gateway's settings (default: /etc/foqus/foqus.conf)"),
             ],
             subcommands: [add(runner), list(runner), remove(runner)],
             examples: [
                 .init("sudo foqusctl user add alice", "Ask for a password twice and add the user."),
                 .init("foqusctl user add ci --password-file secret.txt", "Take the password from a file."),
             ],
-            environment: [.init("FOQUS_STORE_DIRECTORY", "the store's directory, as --store")])
+            environment: [.init("FOQUS_STORE_DIRECTORY", "the store's directory, instead of the settings")])
     }
 
     private static func add(_ runner: CommandRunner) -> CommandDescription {
@@ -69,8 +71,15 @@ enum UserTree {
     ) -> CommandDescription.Handler {
         let environment = runner.environment
         return runner.local { arguments, console in
-            let directory =
-                arguments.value("store") ?? environment.variables["FOQUS_STORE_DIRECTORY"] ?? defaultStore
+            let settings = arguments.value("settings")
+            let directory: String
+            if let named = arguments.value("store") {
+                directory = named
+            } else {
+                directory = try await environment.files.run { () throws(ControlError) in
+                    try environment.storeDirectory(settings)
+                }
+            }
             let users = try await environment.openUsers(directory)
             let commands = UserCommands(
                 users: users.directory, console: console, time: environment.time, pool: environment.files,

@@ -1,5 +1,5 @@
-import FileKit
 import FOQUSModel
+import FileKit
 import Glibc
 import Threading
 

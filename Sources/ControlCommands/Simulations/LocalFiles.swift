@@ -15,7 +15,8 @@ struct LocalFile: Sendable, Hashable {
 
 /// Finds the files that a command line names. Blocks: call it on a pool.
 enum LocalFiles {
-    /// Files keep the relative path they are given by, those of a directory their path in it.
+    /// Files keep the relative path they are given by. A directory that is all there is becomes the simulation's own;
+    /// one among others keeps its path like a file.
     ///
     /// What is hidden or made by Python on the way (`.git`, `__pycache__`) is left out.
     static func find(_ arguments: [String]) throws(ControlError) -> [LocalFile] {
@@ -27,8 +28,9 @@ enum LocalFiles {
                 continue
             }
             if names.isEmpty { throw ControlError(.input, "the directory \(argument) holds no file to upload.") }
+            let folder = arguments.count == 1 ? "" : relative(argument)
             for name in names {
-                let target = try target(name, of: argument)
+                let target = try target(Path.join(folder, name), of: argument)
                 found.append(
                     LocalFile(source: Path.join(argument, name), target: target, isTopLevel: !name.contains("/")))
             }
@@ -46,7 +48,7 @@ enum LocalFiles {
     private static func directory(_ path: String) throws(ControlError) -> [String]? {
         do {
             return try Directory.files(under: path).filter { !isIncidental($0) }
-        } catch where error.code == ENOTDIR {
+        } catch  where error.code == ENOTDIR {
             return nil
         } catch {
             throw ControlError(.input, "\(error).")
@@ -60,7 +62,9 @@ enum LocalFiles {
     }
 
     private static func target(_ path: String, of argument: String) throws(ControlError) -> RelativePath {
-        do { return try RelativePath(path) } catch { throw ControlError(.input, "cannot upload \(argument): \(error).") }
+        do { return try RelativePath(path) } catch {
+            throw ControlError(.input, "cannot upload \(argument): \(error).")
+        }
     }
 
     private static func isIncidental(_ path: String) -> Bool {

@@ -31,7 +31,7 @@ struct SessionWaiter: Sendable {
                 last = summary
                 try await observe(summary)
                 if summary.isAtRest { return summary }
-            } catch where error.code == .unreachable {
+            } catch  where error.code == .unreachable {
                 let now = time.instant()
                 if lostSince == nil { lost(error) }
                 let since = lostSince ?? now
@@ -40,7 +40,7 @@ struct SessionWaiter: Sendable {
             }
             if let timeout, time.instant() - start >= timeout {
                 throw ControlError(
-                    .timeout, "the session is not finished after \(timeout.clockText); it goes on running.")
+                    .timeout, "session \(session) is not finished after \(timeout.clockText); it goes on running.")
             }
             do {
                 try await time.sleep(for: interval.next(changed: changed))
@@ -68,7 +68,8 @@ extension SessionSummary {
     /// `997 success, 3 error`; the states in the order of a job's life.
     var stateText: String {
         let states = JobState.allCases.filter { counts[$0, default: 0] > 0 }
-        return states.isEmpty ? "none" : states.map { "\(counts[$0, default: 0]) \($0.rawValue)" }.joined(separator: ", ")
+        return states.isEmpty
+            ? "none" : states.map { "\(counts[$0, default: 0]) \($0.rawValue)" }.joined(separator: ", ")
     }
 }
 

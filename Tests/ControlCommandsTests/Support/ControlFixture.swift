@@ -9,7 +9,7 @@ import Threading
 /// foqusctl with a made-up world.
 struct ControlFixture: Sendable {
     let gateway: FakeGateway
-    let console: TestConsole
+    private(set) var console: TestConsole
     let time = SkippingTime()
     let interrupts = Interrupts { _ in }
     let users = MemoryUsers()
@@ -23,10 +23,11 @@ struct ControlFixture: Sendable {
         self.console = console
     }
 
-    /// Another console before a gateway that has seen things.
-    init(gateway: FakeGateway, console: TestConsole) {
-        self.gateway = gateway
-        self.console = console
+    /// The same world with another console.
+    func withConsole(_ console: TestConsole) -> ControlFixture {
+        var copy = self
+        copy.console = console
+        return copy
     }
 
     var program: Program {
@@ -34,10 +35,12 @@ struct ControlFixture: Sendable {
         let users = users
         let environment = ControlEnvironment(
             console: console, time: time, interrupts: interrupts, variables: variables,
-            files: BlockingPool(name: "files", limit: 2, idleSeconds: 1), openGateway: { _ in gateway },
+            files: BlockingPool(name: "files", limit: 2, idleSeconds: 1),
+            openGateway: { _ in gateway },
+            storeDirectory: { _ in "/nowhere" },
             openUsers: { _ in ControlEnvironment.OpenUsers(directory: users, close: {}) },
             hashPassword: { "hash of \($0)" })
-        return ControlProgram.program(environment, version: "1")
+        return ControlProgram.program(environment, version: "1", date: "2026-11-24")
     }
 
     func run(_ arguments: String...) async -> Int32 { await run(arguments) }
