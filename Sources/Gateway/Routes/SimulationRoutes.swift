@@ -41,7 +41,10 @@ enum SimulationRoutes {
             throw Refusal.badRequest("\(purpose): Error: the body is not a JSON object with a string Application")
         }
         let kind = SimulationKind.named(application)
-        guard kind != nil || context.services.applications.contains(where: { $0.name == application }) else {
+        guard
+            kind != nil
+                || context.services.applications.contains(where: { $0.name.lowercased() == application.lowercased() })
+        else {
             let known = SimulationKind.known.map(\.application) + context.services.applications.map(\.name)
             throw Refusal.badRequest(
                 "\(purpose): Error: Application \"\(application.prefix(64))\" is not one of \(known.joined(separator: ", "))"

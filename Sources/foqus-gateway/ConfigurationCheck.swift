@@ -1,0 +1,50 @@
+import CommandLineKit
+import Configuration
+import EmbeddedStores
+import EventLoop
+import Gateway
+import HTTPServer
+import Logging
+import Settings
+import Stores
+
+/// `check-config`: every setting with its origin, then one harmless call to each thing the gateway needs.
+enum ConfigurationCheck {
+    static func run(_ settings: FOQUSSettings) async throws -> ExitCode {
+        let output = TextOutput.standardOutput
+        var table = Table("SETTING", "VALUE", "FROM")
+        for setting in settings.origins {
+            table.add(["[\(setting.section)] \(setting.key)", setting.shownValue, setting.origin.description])
+        }
+        try output.write(table.lines().joined(separator: "\n") + "\n\n")
+
+        var isGood = true
+        func check(_ what: String, _ body: () async throws -> String) async throws {
+            do {
+                try output.write("ok    \(what): \(try await body())\n")
+            } catch {
+                isGood = false
+                try output.write("FAIL  \(what): \(error)\n")
+            }
+        }
+        try await check("store \(settings.store.directory)") {
+            let loop = EventLoop.start(name: "check")
+            defer { loop.stop() }
+            let backend = try await EmbeddedBackend.open(
+                directory: settings.store.directory, options: settings.store.options(role: .tool), loop: loop)
+            let users = try await backend.users.users()
+            await backend.close()
+            return users.isEmpty ? "no user yet; make one with foqusctl" : "\(users.count) users"
+        }
+        try await check("address") { try await listen(settings.gateway) }
+        return isGood ? .success : .configuration
+    }
+
+    /// Listens for a moment, which also checks certificate and key.
+    private static func listen(_ settings: GatewaySettings) async throws -> String {
+        let options = try settings.options(Logger(label: "", sink: NullSink()))
+        let server = try HTTPServer.start(options.http) { _ in HTTPResponse(status: 503) }
+        await server.stop()
+        return "\(settings.address):\(server.port) is free, \(settings.tls == nil ? "plain HTTP" : "HTTPS")"
+    }
+}

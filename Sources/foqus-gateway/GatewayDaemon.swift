@@ -1,0 +1,75 @@
+import CommandLineKit
+import Configuration
+import EmbeddedStores
+import EventLoop
+import Gateway
+import Glibc
+import HTTPServer
+import Logging
+import Stores
+import SystemdKit
+
+/// Puts the gateway together from its settings and runs it until a signal stops it.
+enum GatewayDaemon {
+    /// The first that comes stops the gateway.
+    static let stopSignals = [SIGTERM, SIGINT]
+
+    static func run(_ settings: FOQUSSettings) async throws -> ExitCode {
+        UnixSignals.ignoreBrokenPipe()
+        let log = settings.gateway.log.logger("gateway")
+        let loop = EventLoop.start(name: "gateway-loop")
+        let signals = UnixSignals.stream(stopSignals, loop: loop)
+        let options = try settings.gateway.options(log)
+        let backend = try await open(settings.store, loop)
+        let server: GatewayServer
+        do {
+            server = try GatewayServer.start(
+                options, services: services(settings, backend, log),
+                processor: ProcessorServices(
+                    lock: backend.processorLock, source: backend.updates, deadLetters: backend.queue,
+                    deadLetterSignal: backend.deadLetterSignal))
+        } catch {
+            await backend.close()
+            throw ConfigurationError("\(error); see [gateway] listen")
+        }
+        let address = "\(settings.gateway.tls == nil ? "http" : "https")://\(settings.gateway.address):\(server.port)"
+        log.notice(
+            "gateway started",
+            ["version": Version.current, "address": address, "store": settings.store.directory])
+        let supervisor = Supervisor.ofThisProcess()
+        tell(log) { () throws(SystemdError) in try supervisor.ready(status: "serving \(address)") }
+        for await _ in signals { break }
+        tell(log) { () throws(SystemdError) in try supervisor.stopping(status: "ending the answers in flight") }
+        await server.stop()
+        await backend.close()
+        log.notice("gateway stopped")
+        return .success
+    }
+
+    private static func services(
+        _ settings: FOQUSSettings, _ backend: EmbeddedBackend, _ log: Logger
+    ) -> GatewayServices {
+        let applications = settings.applications.values.sorted { $0.name < $1.name }.map { application in
+            ConfiguredApplication(name: application.name, inputs: ["configuration"])
+        }
+        return GatewayServices(
+            jobs: backend.jobs, dispatcher: backend.jobs, queue: backend.queue, objects: backend.objects,
+            users: backend.users, applications: applications, log: log)
+    }
+
+    private static func open(_ store: StoreSettings, _ loop: EventLoop) async throws -> EmbeddedBackend {
+        do {
+            return try await EmbeddedBackend.open(
+                directory: store.directory, options: store.options(role: .gateway), loop: loop)
+        } catch {
+            throw ConfigurationError(error.description)
+        }
+    }
+
+    /// A supervisor that cannot be told is no reason to stop.
+    private static func tell(_ log: Logger, _ body: () throws(SystemdError) -> Void) {
+        do throws(SystemdError) { try body() } catch {
+            log.warning("the supervisor cannot be told", ["reason": error])
+        }
+    }
+}
