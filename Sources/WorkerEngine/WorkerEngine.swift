@@ -50,6 +50,7 @@ public actor WorkerEngine {
     private var poll: Task<Void, Never>?
     private var deadline: Task<Void, Never>?
     private var counters = WorkerStatus()
+    private var hasBegun = false
 
     private enum Phase { case idle, working, draining }
 
@@ -86,8 +87,10 @@ public actor WorkerEngine {
 
     /// Works until it is drained. Throws when the journal of an earlier life cannot be read.
     public func run() async throws(StoreError) {
-        precondition(phase == .idle, "an engine runs once")
-        phase = .working
+        precondition(!hasBegun, "an engine runs once")
+        hasBegun = true
+        // A drain may come first: then there is only an earlier life to take over from.
+        if phase == .idle { phase = .working }
         let unfinished = try await services.journal.unfinished()
         try await services.workspace.removeAll(except: Set(unfinished.filter(\.isComplete).map(\.record.id)))
         try await outbox.recover(unfinished)

@@ -54,6 +54,16 @@ import WorkerEngine
         }
     }
 
+    @Test func aDrainThatComesBeforeTheStartTakesNoJob() async throws {
+        try await withFixture { fixture in
+            _ = try await fixture.submit(1)
+            let engine = try await fixture.engine(ScriptedExecutor { _ in .success(output: [:]) })
+            await engine.drain()
+            try await engine.run()
+            #expect(try await fixture.backend.queue.statistics().available == 1)
+        }
+    }
+
     @Test func whatDoesNotEndInTimeIsGivenBackAndRunsElsewhere() async throws {
         try await withFixture { fixture in
             let isRunning = Gate()
