@@ -8,6 +8,9 @@ public protocol Executor: Sendable {
     /// What it is, for logs and `check-config`: `foqus (ccsi-foqus by /usr/bin/python3, fork mode)`.
     var description: String { get }
 
+    /// Whether the job's folder is to hold `input_values.json` and `current_foqus.json` (cloud-protocol 2.9).
+    var wantsFlowsheetFiles: Bool { get }
+
     /// Refuses a simulation that it cannot run by the names of its files (relative paths). No I/O.
     func verify(files: [String], of simulation: SimulationName) throws(SimulationError)
 

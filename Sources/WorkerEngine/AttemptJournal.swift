@@ -53,8 +53,9 @@ public protocol AttemptJournal: Sendable {
     func append(_ effects: [JournaledEffect], to attempt: AttemptID) async throws(StoreError)
     /// The attempt is over; these effects are what is left to do.
     func complete(_ attempt: AttemptID, effects: [JournaledEffect]) async throws(StoreError)
-    /// Forgets effects that are done, and attempts that are over and have none left.
-    func delivered(effects: [Int64], finished: [AttemptID]) async throws(StoreError)
+    /// Forgets attempts that are over with all their effects; of the others, effects on files that are done. What
+    /// else is done of them is not noted: doing it again is harmless.
+    func delivered(files: [AttemptID: [Int64]], finished: [AttemptID]) async throws(StoreError)
     /// Everything of an earlier life, in the order in which it began.
     func unfinished() async throws(StoreError) -> [UnfinishedAttempt]
     func close() async

@@ -4,8 +4,8 @@ import Stores
 
 /// How an attempt ended, before anybody is told.
 enum AttemptResult: Sendable {
-    /// The job is over.
-    case final(JobState, message: String?, output: JSON?, uploads: [Effect])
+    /// The job is over. `files`: its uploads and the removal of its folder.
+    case final(JobState, message: String?, output: JSON?, files: [Effect])
     /// The machine failed; the job may be tried again.
     case infrastructure(String)
     case cancelled

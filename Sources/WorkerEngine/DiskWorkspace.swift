@@ -1,7 +1,7 @@
 import CryptoTools
 public import FOQUSModel
 import FileKit
-public import JSONKit
+import JSONKit
 public import Stores
 import Threading
 
@@ -40,6 +40,8 @@ public final class DiskWorkspace: Workspace {
         files.reserveCapacity(objects.count)
         for object in objects {
             let path = String(object.key.dropFirst(prefix.count))
+            // The gateway's note on the simulation, no part of it.
+            if path == "meta.json" { continue }
             files.append(
                 SimulationListing.ListedFile(path: path, key: object.key, etag: object.etag, size: object.size))
         }
@@ -100,27 +102,29 @@ public final class DiskWorkspace: Workspace {
     public func path(of attempt: AttemptID) -> String { Path.join(jobs, attempt.description) }
 
     public func prepare(
-        _ attempt: AttemptID, simulation: StagedSimulation, input: JSON, description: JSONObject
+        _ attempt: AttemptID, simulation: StagedSimulation, flowsheet: FlowsheetFiles?
     ) async throws(StoreError) -> JobFolder {
         let folder = path(of: attempt)
-        let values = JSON.object(["input": input]).serialized()
-        let current = JSON.object(description).serialized()
+        var written: [(name: String, content: [UInt8])] = []
+        if let flowsheet {
+            written.append(("input_values.json", JSON.object(["input": flowsheet.input]).serialized()))
+            written.append(("current_foqus.json", JSON.object(flowsheet.description).serialized()))
+        }
+        let contents = written
         do throws(FileError) {
             try await pool.run { () throws(FileError) in
                 try Directory.create(folder, mode: 0o750)
                 for file in simulation.files {
                     let target = Path.join(folder, file)
                     if file.contains("/") { try Directory.create(Path.parent(target), mode: 0o750) }
-                    try File.copy(from: Path.join(simulation.directory, file), to: target)
+                    try File.copyNew(from: Path.join(simulation.directory, file), to: target)
                 }
-                try File.write(values, to: Path.join(folder, "input_values.json"))
-                try File.write(current, to: Path.join(folder, "current_foqus.json"))
+                for (name, content) in contents { try File.write(content, to: Path.join(folder, name)) }
             }
         } catch {
             throw StoreError(disk: error, while: "make the job's folder")
         }
-        return JobFolder(
-            path: folder, staged: Set(simulation.files).union(["input_values.json", "current_foqus.json"]))
+        return JobFolder(path: folder, staged: Set(simulation.files).union(contents.map(\.name)))
     }
 
     public func write(
@@ -135,7 +139,7 @@ public final class DiskWorkspace: Workspace {
         }
     }
 
-    public func generatedFiles(in folder: JobFolder) async throws(StoreError) -> [GeneratedFile] {
+    public func harvest(_ folder: JobFolder) async throws(StoreError) -> [GeneratedFile] {
         do throws(FileError) {
             return try await pool.run { () throws(FileError) in
                 var generated: [GeneratedFile] = []
@@ -143,10 +147,11 @@ public final class DiskWorkspace: Workspace {
                     let size = try File.size(Path.join(folder.path, path))
                     generated.append(GeneratedFile(relativePath: path, size: size))
                 }
+                if generated.isEmpty { try Directory.removeTree(folder.path) }
                 return generated
             }
         } catch {
-            throw StoreError(disk: error, while: "list what the job made")
+            throw StoreError(disk: error, while: "collect what the job made")
         }
     }
 

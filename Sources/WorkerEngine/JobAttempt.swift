@@ -88,9 +88,9 @@ struct JobAttempt: Sendable {
             }
             result = try await run(executor, simulation, dependencies)
         } catch let error as SimulationError {
-            result = .final(.error, message: error.description, output: nil, uploads: [])
+            result = refusal(error.description)
         } catch let error as StoreError where !error.isTransient && !Task.isCancelled {
-            result = .final(.error, message: error.description, output: nil, uploads: [])
+            result = refusal(error.description)
         } catch {
             result = Task.isCancelled ? .cancelled : .infrastructure("\(error)")
         }
@@ -98,11 +98,20 @@ struct JobAttempt: Sendable {
         return result
     }
 
+    /// The job cannot be run, by its own fault. Its folder may be half made.
+    private func refusal(_ reason: String) -> AttemptResult {
+        .final(
+            .error, message: reason, output: nil,
+            files: [.removeDirectory(path: services.workspace.path(of: id))])
+    }
+
     private func run(
         _ executor: any Executor, _ simulation: StagedSimulation, _ dependencies: [SimulationName: StagedSimulation]
     ) async throws -> AttemptResult {
         let folder = try await services.workspace.prepare(
-            id, simulation: simulation, input: message.input, description: message.body)
+            id, simulation: simulation,
+            flowsheet: executor.wantsFlowsheetFiles
+                ? FlowsheetFiles(input: message.input, description: message.body) : nil)
         if Task.isCancelled { return .cancelled }
         let job = JobRun(
             job: message.job, attempt: id, session: message.session, user: message.user,
@@ -136,13 +145,16 @@ struct JobAttempt: Sendable {
         case .cancelled: return .cancelled
         }
         if let value = output { output = try await fit(value, folder) }
-        let uploads = try await services.workspace.generatedFiles(in: folder).compactMap { file -> Effect? in
-            guard let path = try? RelativePath(file.relativePath) else { return nil }
-            return .upload(
-                path: folder.path + "/" + file.relativePath,
-                key: ObjectKeys.jobFile(self.message.user, self.message.session, self.message.job, path))
+        var files: [Effect] = []
+        for file in try await services.workspace.harvest(folder) {
+            guard let path = try? RelativePath(file.relativePath) else { continue }
+            files.append(
+                .upload(
+                    path: folder.path + "/" + file.relativePath,
+                    key: ObjectKeys.jobFile(self.message.user, self.message.session, self.message.job, path)))
         }
-        return .final(state, message: message, output: output, uploads: uploads)
+        if !files.isEmpty { files.append(.removeDirectory(path: folder.path)) }
+        return .final(state, message: message, output: output, files: files)
     }
 
     /// By value when it fits into a notification, else by reference to the uploaded file.
@@ -161,9 +173,9 @@ struct JobAttempt: Sendable {
         let remove = Effect.removeDirectory(path: directory)
         switch (reason, result) {
         // The run had ended before the cut: its result counts, unless a user or another attempt ended the job.
-        case (nil, .final(let state, let message, let output, let uploads)),
-            (.drained, .final(let state, let message, let output, let uploads)):
-            return uploads + [remove] + effects.final(state, message: message, output: output)
+        case (nil, .final(let state, let message, let output, let files)),
+            (.drained, .final(let state, let message, let output, let files)):
+            return files + effects.final(state, message: message, output: output)
         case (.terminated, _):
             return [remove] + effects.final(.terminate, message: "killed by its user", output: nil)
         case (.superseded, _):

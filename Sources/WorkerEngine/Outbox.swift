@@ -29,7 +29,7 @@ actor Outbox {
     private var ready: [AttemptID] = []
     private var nextSequence: Int64 = 1
     /// Done, but the journal could not be told yet.
-    private var unmarked: (effects: [Int64], finished: [AttemptID]) = ([], [])
+    private var unmarked: (files: [AttemptID: [Int64]], finished: [AttemptID]) = ([:], [])
     private var waitingForWork: CheckedContinuation<Void, Never>?
     private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
 
@@ -198,20 +198,28 @@ actor Outbox {
 
     /// Takes done effects off the lanes, tells the journal, and lets unfailed lanes go on.
     private func finish(_ round: [AttemptID], done: Set<Int64>, failed: Set<AttemptID>) async {
+        var marks = unmarked
+        unmarked = ([:], [])
         var finished: [AttemptID] = []
         for attempt in round {
-            lanes[attempt]?.pending.removeAll { done.contains($0.sequence) }
-            guard let lane = lanes[attempt] else { continue }
-            if lane.isComplete && lane.pending.isEmpty { finished.append(attempt) }
-            lanes[attempt]?.failures = failed.contains(attempt) ? lane.failures + 1 : 0
+            guard var lane = lanes[attempt] else { continue }
+            let files = lane.pending.filter { done.contains($0.sequence) && Lane.kind(of: $0.effect) == .file }
+            lane.pending.removeAll { done.contains($0.sequence) }
+            lane.failures = failed.contains(attempt) ? lane.failures + 1 : 0
+            lanes[attempt] = lane
+            if lane.isComplete && lane.pending.isEmpty {
+                finished.append(attempt)
+            } else if !files.isEmpty {
+                marks.files[attempt, default: []] += files.map(\.sequence)
+            }
         }
-        let marks = (effects: unmarked.effects + done, finished: unmarked.finished + finished)
-        unmarked = ([], [])
+        marks.finished += finished
         do {
-            try await services.journal.delivered(effects: marks.effects, finished: marks.finished)
+            try await services.journal.delivered(files: marks.files, finished: marks.finished)
             report("journal", nil)
         } catch {
-            unmarked = (unmarked.effects + marks.effects, unmarked.finished + marks.finished)
+            for (attempt, sequences) in marks.files { unmarked.files[attempt, default: []] += sequences }
+            unmarked.finished += marks.finished
             report("journal", error)
         }
         for attempt in finished { lanes[attempt] = nil }

@@ -20,8 +20,8 @@ public final class SQLiteJournal: AttemptJournal {
             complete INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE effect (
-            sequence INTEGER PRIMARY KEY, attempt TEXT NOT NULL, effect TEXT NOT NULL
-        ) STRICT;
+            attempt TEXT NOT NULL, sequence INTEGER NOT NULL, effect TEXT NOT NULL, PRIMARY KEY (attempt, sequence)
+        ) STRICT, WITHOUT ROWID;
         """
     ])
 
@@ -85,13 +85,19 @@ public final class SQLiteJournal: AttemptJournal {
         }
     }
 
-    public func delivered(effects: [Int64], finished: [AttemptID]) async throws(StoreError) {
-        guard !effects.isEmpty || !finished.isEmpty else { return }
+    public func delivered(
+        files: [AttemptID: [Int64]], finished: [AttemptID]
+    ) async throws(StoreError) {
+        guard !files.isEmpty || !finished.isEmpty else { return }
         try await write("clear the journal") { connection in
-            for sequence in effects {
-                try connection.execute("DELETE FROM effect WHERE sequence = ?", Int(sequence))
+            for (attempt, sequences) in files {
+                for sequence in sequences {
+                    try connection.execute(
+                        "DELETE FROM effect WHERE attempt = ? AND sequence = ?", attempt.description, Int(sequence))
+                }
             }
             for attempt in finished {
+                try connection.execute("DELETE FROM effect WHERE attempt = ?", attempt.description)
                 try connection.execute("DELETE FROM attempt WHERE id = ?", attempt.description)
             }
         }

@@ -31,6 +31,14 @@ public struct JobFolder: Sendable, Hashable {
     public let staged: Set<String>
 }
 
+/// What the FOQUS engine finds in a job's folder beside the simulation (cloud-protocol 2.9).
+public struct FlowsheetFiles: Sendable, Hashable {
+    /// For `input_values.json`.
+    public let input: JSON
+    /// For `current_foqus.json`: the job as it was submitted.
+    public let description: JSONObject
+}
+
 /// A file that a job made.
 public struct GeneratedFile: Sendable, Hashable {
     /// Below the job's folder.
@@ -49,12 +57,13 @@ public protocol Workspace: Sendable {
     func unpin(_ simulation: StagedSimulation) async
     /// Where an attempt's folder will be.
     func path(of attempt: AttemptID) -> String
-    /// Makes the folder with the simulation's files and `input_values.json` and `current_foqus.json`.
+    /// Makes the folder with the simulation's files and those of `flowsheet`.
     func prepare(
-        _ attempt: AttemptID, simulation: StagedSimulation, input: JSON, description: JSONObject
+        _ attempt: AttemptID, simulation: StagedSimulation, flowsheet: FlowsheetFiles?
     ) async throws(StoreError) -> JobFolder
     func write(_ content: [UInt8], to relativePath: String, in folder: JobFolder) async throws(StoreError)
-    func generatedFiles(in folder: JobFolder) async throws(StoreError) -> [GeneratedFile]
+    /// What the job made. When that is nothing, the folder is removed at once.
+    func harvest(_ folder: JobFolder) async throws(StoreError) -> [GeneratedFile]
     func remove(path: String) async throws(StoreError)
     /// Removes the folders of attempts that nobody knows any more.
     func removeAll(except attempts: Set<AttemptID>) async throws(StoreError)

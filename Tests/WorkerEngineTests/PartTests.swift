@@ -43,13 +43,13 @@ import Threading
             try await journal.begin(record, effects: Array(effects[0..<2]), isComplete: false)
             try await journal.append([effects[2]], to: record.id)
             try await journal.complete(record.id, effects: Array(effects[3...]))
-            try await journal.delivered(effects: [1], finished: [])
+            try await journal.delivered(files: [record.id: [1]], finished: [])
             await journal.close()
             let again = try await SQLiteJournal.open(stateDirectory: directory)
             #expect(
                 try await again.unfinished()
                     == [UnfinishedAttempt(record: record, isComplete: true, effects: Array(effects[1...]))])
-            try await again.delivered(effects: [2, 3, 4, 5], finished: [record.id])
+            try await again.delivered(files: [:], finished: [record.id])
             #expect(try await again.unfinished().isEmpty)
             await again.close()
         }

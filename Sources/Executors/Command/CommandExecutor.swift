@@ -50,6 +50,8 @@ public final class CommandExecutor: Executor {
     public var description: String { "command (\(([options.program] + options.arguments).joined(separator: " ")))" }
 
     /// Any files will do: what they mean is the program's affair.
+    public var wantsFlowsheetFiles: Bool { false }
+
     public func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {}
 
     public func dependencies(ofSimulationAt directory: String) async throws(SimulationError) -> [SimulationName] { [] }

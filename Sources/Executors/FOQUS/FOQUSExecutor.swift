@@ -38,6 +38,8 @@ public final class FOQUSExecutor: Executor {
 
     public var description: String { "foqus (ccsi-foqus by \(options.python), \(options.mode) mode)" }
 
+    public var wantsFlowsheetFiles: Bool { true }
+
     public func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {
         try FlowsheetFiles.verify(files, of: simulation)
     }

@@ -137,9 +137,9 @@ struct FaultyJournal: AttemptJournal {
         try await wrapped.complete(attempt, effects: effects)
     }
 
-    func delivered(effects: [Int64], finished: [AttemptID]) async throws(StoreError) {
+    func delivered(files: [AttemptID: [Int64]], finished: [AttemptID]) async throws(StoreError) {
         try fault.check()
-        try await wrapped.delivered(effects: effects, finished: finished)
+        try await wrapped.delivered(files: files, finished: finished)
     }
 
     func unfinished() async throws(StoreError) -> [UnfinishedAttempt] { try await wrapped.unfinished() }

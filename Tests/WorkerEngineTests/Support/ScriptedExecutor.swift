@@ -16,6 +16,7 @@ final class ScriptedExecutor: Executor {
     }
 
     var description: String { "scripted" }
+    var wantsFlowsheetFiles: Bool { true }
     var runs: [JobID: Int] { counts.withLock { $0 } }
 
     func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {
