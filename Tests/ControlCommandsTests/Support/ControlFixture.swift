@@ -1,4 +1,5 @@
 import CommandLineKit
+import EventLoop
 import FOQUSModel
 import JSONKit
 import Stores
@@ -14,6 +15,8 @@ struct ControlFixture: Sendable {
     let interrupts = Interrupts { _ in }
     let users = MemoryUsers()
     var variables: [String: String] = [:]
+    /// Carries HTTP, where that is used.
+    private var loop: EventLoop?
 
     init(
         _ behaviour: FakeGateway.Behaviour = FakeGateway.Behaviour(), simulations: [ListedSimulation] = [],
@@ -21,6 +24,14 @@ struct ControlFixture: Sendable {
     ) {
         gateway = FakeGateway(behaviour, simulations: simulations)
         self.console = console
+    }
+
+    /// One that goes through HTTP; its fake gateway is not asked.
+    init(address: String, password: String, loop: EventLoop, console: TestConsole = TestConsole()) {
+        gateway = FakeGateway()
+        self.console = console
+        variables = ["FOQUS_GATEWAY": address, "FOQUS_USER": "ann", "FOQUS_PASSWORD": password]
+        self.loop = loop
     }
 
     /// The same world with another console.
@@ -33,10 +44,13 @@ struct ControlFixture: Sendable {
     var program: Program {
         let gateway = gateway
         let users = users
+        let loop = loop
         let environment = ControlEnvironment(
             console: console, time: time, interrupts: interrupts, variables: variables,
             files: BlockingPool(name: "files", limit: 2, idleSeconds: 1),
-            openGateway: { _ in gateway },
+            openGateway: { access in
+                if let loop { RemoteGateway.connect(access, loop: loop, version: "1") } else { gateway }
+            },
             storeDirectory: { _ in "/nowhere" },
             openUsers: { _ in ControlEnvironment.OpenUsers(directory: users, close: {}) },
             hashPassword: { "hash of \($0)" })
