@@ -16,6 +16,8 @@ actor PasswordChecker {
     private let decoyPassword: [UInt8]
     private var decoy: Task<String, any Error>?
     private var remembered: [[UInt8]: Instant] = [:]
+    /// Checks by scrypt so far.
+    private(set) var verifications = 0
     private var running: [[UInt8]: Task<Bool, any Error>] = [:]
 
     /// More right passwords than this are not remembered: there are not as many users.
@@ -49,6 +51,7 @@ actor PasswordChecker {
         guard running.count < limits.waitingSignIns else {
             throw Refusal.busy("too many sign-ins at a time, try again", retryAfter: 2)
         }
+        verifications += 1
         let task = Task { [pool] in
             try await pool.run { () throws -> Bool in try PasswordHash(parsing: hash).verify(password) }
         }
