@@ -152,9 +152,9 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "TestSupport", "EventLoop", "ProcessKit", "FileKit", "JSONKit", "GatewayClient", "HTTPClient",
-                "FOQUSModel", "Stores", "EmbeddedStores", "Threading",
+                "FOQUSModel", "SQLiteKit", "Threading",
             ],
-            swiftSettings: strict),
+            exclude: ["Support/services.sh"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
