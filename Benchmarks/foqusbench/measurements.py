@@ -165,25 +165,27 @@ def idle(context: Context, period: float = 20) -> list[Figure]:
 
 
 def pickup(context: Context, count: int = 100) -> list[Figure]:
-    """How long a job waits for an idle worker in another process."""
+    """From the acceptance of a job to the start of its program by an idle worker in another process."""
     note("pickup")
+    clock = context.work / "clock"
+    clock.write_text("#!/bin/sh\ndate '+{\"started\":%s%3N}' > output.json\n")
+    clock.chmod(0o755)
     waits = []
-    with Deployment(context.programs, 2, NOOP) as deployment:
-        deployment.put_simulation("noop", "fake-job", {})
+    with Deployment(context.programs, 2, f"[application.clock]\nexecutor = command\nprogram = {clock}\n") as deployment:
+        deployment.put_simulation("clock", "fake-job", {})
         deployment.worker.start()
         for _ in range(count):
-            session = deployment.append([noop_job()])
+            session = deployment.append([{"Simulation": "clock", "Input": {}, "Application": "clock"}])
             deployment.start(session)
             deployment.wait(session, 1, pause=0.005)
             record = results(deployment, session)[0]
-            begin, end = (
-                datetime.fromisoformat(record[name].replace("Z", "+00:00")) for name in ("submit", "running"))
-            waits.append((end - begin).total_seconds() * 1000)
+            submit = datetime.fromisoformat(record["submit"].replace("Z", "+00:00")).timestamp() * 1000
+            waits.append(record["Output"]["started"] - submit)
     waits.sort()
     return [
         Figure(
-            "submit → running for an idle worker in another process",
-            f"p50 {statistics.median(waits):.0f} ms, p99 {waits[int(len(waits) * 0.99) - 1]:.0f} ms", "", "< 20 ms",
+            "submit → the program runs, idle worker in another process (with the start of sh and date)",
+            f"p50 {statistics.median(waits):.0f} ms, p99 {waits[int(len(waits) * 0.99) - 1]:.0f} ms", "", "p50 < 20 ms",
             statistics.median(waits) < 20)
     ]
 

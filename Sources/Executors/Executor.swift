@@ -11,6 +11,9 @@ public protocol Executor: Sendable {
     /// Whether the job's folder is to hold `input_values.json` and `current_foqus.json` (cloud-protocol 2.9).
     var wantsFlowsheetFiles: Bool { get }
 
+    /// Names of the files that it puts into the job's folder itself: not results.
+    var ownFiles: Set<String> { get }
+
     /// Refuses a simulation that it cannot run by the names of its files (relative paths). No I/O.
     func verify(files: [String], of simulation: SimulationName) throws(SimulationError)
 

@@ -139,11 +139,14 @@ public final class DiskWorkspace: Workspace {
         }
     }
 
-    public func harvest(_ folder: JobFolder) async throws(StoreError) -> [GeneratedFile] {
+    public func harvest(
+        _ folder: JobFolder, besides others: Set<String>
+    ) async throws(StoreError) -> [GeneratedFile] {
+        let known = folder.staged.union(others)
         do throws(FileError) {
             return try await pool.run { () throws(FileError) in
                 var generated: [GeneratedFile] = []
-                for path in try Directory.files(under: folder.path) where !folder.staged.contains(path) {
+                for path in try Directory.files(under: folder.path) where !known.contains(path) {
                     let size = try File.size(Path.join(folder.path, path))
                     generated.append(GeneratedFile(relativePath: path, size: size))
                 }

@@ -68,7 +68,9 @@ struct JobAttempt: Sendable {
     // MARK: the run
 
     /// Stages, runs and collects. Runs in a task that is cancelled to cut the job short.
-    func stageAndRun(_ executor: any Executor, _ listing: SimulationListing) async -> AttemptResult {
+    func stageAndRun(
+        _ executor: any Executor, _ listing: SimulationListing, _ notice: StartNotice
+    ) async -> AttemptResult {
         var pinned: [StagedSimulation] = []
         let result: AttemptResult
         do {
@@ -86,7 +88,7 @@ struct JobAttempt: Sendable {
                 pinned.append(staged)
                 dependencies[name] = staged
             }
-            result = try await run(executor, simulation, dependencies)
+            result = try await run(executor, simulation, dependencies, notice)
         } catch let error as SimulationError {
             result = refusal(error.description)
         } catch let error as StoreError where !error.isTransient && !Task.isCancelled {
@@ -106,7 +108,8 @@ struct JobAttempt: Sendable {
     }
 
     private func run(
-        _ executor: any Executor, _ simulation: StagedSimulation, _ dependencies: [SimulationName: StagedSimulation]
+        _ executor: any Executor, _ simulation: StagedSimulation, _ dependencies: [SimulationName: StagedSimulation],
+        _ notice: StartNotice
     ) async throws -> AttemptResult {
         let folder = try await services.workspace.prepare(
             id, simulation: simulation,
@@ -121,18 +124,16 @@ struct JobAttempt: Sendable {
             fingerprint: ([simulation.fingerprint] + dependencies.values.map(\.fingerprint).sorted())
                 .joined(separator: "+"),
             timeout: services.options.jobTimeout)
-        let notices = StartNotice()
-        let outcome = await executor.run(job) {
-            notices.send { [outbox = services.outbox, id, effects] in
-                // A full journal delays the notice only; the end of the job is what must not be lost.
-                try? await outbox.append(effects.running(), to: id)
-            }
+        let outcome = await executor.run(job) { [outbox = services.outbox, id, effects] in
+            // A full journal delays the notice only; the end of the job is what must not be lost.
+            notice.start { try? await outbox.append(effects.running(), to: id) }
         }
-        await notices.wait()
-        return try await collect(outcome, folder)
+        return try await collect(outcome, folder, executor)
     }
 
-    private func collect(_ outcome: Outcome, _ folder: JobFolder) async throws -> AttemptResult {
+    private func collect(
+        _ outcome: Outcome, _ folder: JobFolder, _ executor: any Executor
+    ) async throws -> AttemptResult {
         let state: JobState
         var message: String?
         var output: JSON?
@@ -146,7 +147,7 @@ struct JobAttempt: Sendable {
         }
         if let value = output { output = try await fit(value, folder) }
         var files: [Effect] = []
-        for file in try await services.workspace.harvest(folder) {
+        for file in try await services.workspace.harvest(folder, besides: executor.ownFiles) {
             guard let path = try? RelativePath(file.relativePath) else { continue }
             files.append(
                 .upload(

@@ -74,9 +74,11 @@ struct JobRunner: Sendable {
         guard began else { return }
         let started = services.time.instant()
         // A task of its own, so that cancelling the run does not cancel what must follow it.
-        let work = Task { await run.stageAndRun(executor, listing) }
+        let notice = StartNotice(time: services.time)
+        let work = Task { await run.stageAndRun(executor, listing, notice) }
         await services.board.running(run.id, job: run.message.job) { work.cancel() }
         let result = await work.value
+        let untold = await notice.finish() ? run.effects.running() : []
         let reason = await services.board.reason(for: run.id)
         let effects = run.effects(of: result, cutShort: reason, directory: directory)
         let level: Logger.Level = result.isFailure && reason == nil ? .warning : .info
@@ -89,7 +91,7 @@ struct JobRunner: Sendable {
                 "reason": result.reason ?? "-",
             ])
         _ = await journaled("complete", for: run.id) { () throws(StoreError) in
-            try await services.outbox.complete(run.id, effects)
+            try await services.outbox.complete(run.id, untold + effects)
         }
     }
 

@@ -21,12 +21,15 @@ actor Outbox {
 
     /// Attempts that one round takes on.
     private static let roundLimit = 128
+    private static let lingerTime = Duration.milliseconds(10)
 
     let services: Services
     let backoff = Backoff(first: .milliseconds(200), longest: .seconds(30))
     let reports = RepeatFilter()
     private var lanes: [AttemptID: Lane] = [:]
     private var ready: [AttemptID] = []
+    /// With effects that need not leave at once.
+    private var lingering: [AttemptID] = []
     private var nextSequence: Int64 = 1
     /// Done, but the journal could not be told yet.
     private var unmarked: (files: [AttemptID: [Int64]], finished: [AttemptID]) = ([:], [])
@@ -145,13 +148,31 @@ actor Outbox {
     private func wake() { waitingForWork.take()?.resume() }
 
     private func offer(_ attempt: AttemptID) {
-        guard let lane = lanes[attempt], !lane.isTaken else { return }
-        if lane.pending.isEmpty {
-            guard lane.isComplete else { return }
+        guard let lane = lanes[attempt], !lane.isTaken, lane.isComplete || !lane.pending.isEmpty else { return }
+        guard lane.isComplete || lanes.count == 1 else {
+            linger(attempt)
+            return
         }
         lanes[attempt]?.isTaken = true
         ready.append(attempt)
         wake()
+    }
+
+    /// A busy worker tells the beginnings of its runs a moment later, many at a time, or with their ends.
+    private func linger(_ attempt: AttemptID) {
+        lingering.append(attempt)
+        guard lingering.count == 1 else { return }
+        Task {
+            try? await services.time.sleep(for: Self.lingerTime)
+            let due = lingering
+            lingering = []
+            for attempt in due {
+                guard let lane = lanes[attempt], !lane.isTaken, !lane.pending.isEmpty else { continue }
+                lanes[attempt]?.isTaken = true
+                ready.append(attempt)
+            }
+            if !ready.isEmpty { wake() }
+        }
     }
 
     private func split(_ round: [AttemptID]) -> (files: [AttemptID], rest: [AttemptID]) {

@@ -62,8 +62,9 @@ public protocol Workspace: Sendable {
         _ attempt: AttemptID, simulation: StagedSimulation, flowsheet: FlowsheetFiles?
     ) async throws(StoreError) -> JobFolder
     func write(_ content: [UInt8], to relativePath: String, in folder: JobFolder) async throws(StoreError)
-    /// What the job made. When that is nothing, the folder is removed at once.
-    func harvest(_ folder: JobFolder) async throws(StoreError) -> [GeneratedFile]
+    /// What the job made, besides what staging and the executor put there. When that is nothing, the folder is removed
+    /// at once.
+    func harvest(_ folder: JobFolder, besides others: Set<String>) async throws(StoreError) -> [GeneratedFile]
     func remove(path: String) async throws(StoreError)
     /// Removes the folders of attempts that nobody knows any more.
     func removeAll(except attempts: Set<AttemptID>) async throws(StoreError)

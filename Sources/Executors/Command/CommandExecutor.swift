@@ -51,6 +51,7 @@ public final class CommandExecutor: Executor {
 
     /// Any files will do: what they mean is the program's affair.
     public var wantsFlowsheetFiles: Bool { false }
+    public var ownFiles: Set<String> { ["input.json"] }
 
     public func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {}
 

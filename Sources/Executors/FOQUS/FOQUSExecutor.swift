@@ -39,6 +39,7 @@ public final class FOQUSExecutor: Executor {
     public var description: String { "foqus (ccsi-foqus by \(options.python), \(options.mode) mode)" }
 
     public var wantsFlowsheetFiles: Bool { true }
+    public var ownFiles: Set<String> { [] }
 
     public func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {
         try FlowsheetFiles.verify(files, of: simulation)

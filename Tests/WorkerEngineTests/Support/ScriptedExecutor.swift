@@ -17,6 +17,7 @@ final class ScriptedExecutor: Executor {
 
     var description: String { "scripted" }
     var wantsFlowsheetFiles: Bool { true }
+    var ownFiles: Set<String> { [] }
     var runs: [JobID: Int] { counts.withLock { $0 } }
 
     func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {
