@@ -116,7 +116,7 @@ let package = Package(
             ]),
 
         // MARK: tests
-        support("TestSupport", ["FileKit", "Stores", "FOQUSModel", "Threading"]),
+        support("TestSupport", ["EventLoop", "FileKit", "Stores", "FOQUSModel", "Threading"]),
         support("StoreConformance", ["Stores", "FOQUSModel", "JSONKit", "FileKit", "Threading"]),
         tests("Threading"), tests("EventLoop", ["Threading"]), tests("FileKit"),
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),

@@ -125,8 +125,10 @@ struct JobAttempt: Sendable {
                 .joined(separator: "+"),
             timeout: services.options.jobTimeout)
         let outcome = await executor.run(job) { [outbox = services.outbox, id, effects] in
-            // A full journal delays the notice only; the end of the job is what must not be lost.
-            notice.start { try? await outbox.append(effects.running(), to: id) }
+            notice.start {
+                do { try await outbox.append(effects.running(), to: id) } catch { return false }
+                return true
+            }
         }
         return try await collect(outcome, folder, executor)
     }

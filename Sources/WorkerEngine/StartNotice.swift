@@ -7,7 +7,7 @@ final class StartNotice: Sendable {
     private enum State {
         case notStarted
         case waiting(Task<Void, Never>)
-        case sending(Task<Void, Never>)
+        case sending(Task<Bool, Never>)
         case over
     }
 
@@ -19,20 +19,20 @@ final class StartNotice: Sendable {
 
     init(time: any TimeSource) { self.time = time }
 
-    /// The run has started. Only the first call counts.
-    func start(_ send: @escaping @Sendable () async -> Void) {
+    /// The run has started. Only the first call counts. `send` says whether it could.
+    func start(_ send: @escaping @Sendable () async -> Bool) {
         state.withLock { state in
             guard case .notStarted = state else { return }
             state = .waiting(
                 Task {
                     do { try await time.sleep(for: Self.delay) } catch { return }
                     guard let sending = self.beginSending(send) else { return }
-                    await sending.value
+                    _ = await sending.value
                 })
         }
     }
 
-    private func beginSending(_ send: @escaping @Sendable () async -> Void) -> Task<Void, Never>? {
+    private func beginSending(_ send: @escaping @Sendable () async -> Bool) -> Task<Bool, Never>? {
         state.withLock { state in
             guard case .waiting = state else { return nil }
             let sending = Task { await send() }
@@ -54,8 +54,7 @@ final class StartNotice: Sendable {
             task.cancel()
             return true
         case .sending(let task):
-            await task.value
-            return false
+            return await !task.value
         }
     }
 }

@@ -10,7 +10,7 @@ import Testing
         kill(getpid(), SIGUSR2)
         var iterator = stream.makeAsyncIterator()
         #expect(await iterator.next() == SIGUSR2)
-        pthread_kill(pthread_self(), SIGUSR1)
+        kill(getpid(), SIGUSR1)
         #expect(await iterator.next() == SIGUSR1)
     }
 

@@ -31,11 +31,9 @@ import Testing
         bodyLimit: Int = 64 << 20, _ body: (Served) async throws -> Void
     ) async throws {
         try await Harness.with { harness async throws in
-            let loop = EventLoop.start(name: "gateway-client")
-            defer { loop.stop() }
             let options = GatewayOptions(http: HTTPServer.Options(bodyLimit: bodyLimit), basePath: "/dev")
             let server = try GatewayServer.start(options, services: harness.services, processor: harness.processor)
-            let http = HTTPClient(loop: loop)
+            let http = HTTPClient(loop: sharedEventLoop)
             let ann = GatewayClient(
                 baseURL: "http://127.0.0.1:\(server.port)/dev/",
                 credentials: .init(user: Harness.ann.name, password: "ann:secret"), http: http)
@@ -145,9 +143,7 @@ import Testing
     }
 
     @Test func nobodyThereIsUnreachable() async throws {
-        let loop = EventLoop.start(name: "gateway-client")
-        defer { loop.stop() }
-        let http = HTTPClient(loop: loop)
+        let http = HTTPClient(loop: sharedEventLoop)
         let client = GatewayClient(baseURL: "http://127.0.0.1:1", credentials: nil, http: http)
         let error = await #expect(throws: GatewayClientError.self) { try await client.createSession() }
         #expect(error?.code == .unreachable && error?.isTransient == true)

@@ -33,6 +33,8 @@ actor PasswordChecker {
 
     /// Whether the password is the hash's. Without a hash it is wrong, but takes as long to find out.
     func check(_ password: String, against stored: String?) async throws -> Bool {
+        // HMAC, and so scrypt, pads short keys with zeros: to it "secret" and "secret\0" are the same.
+        let stored = password.utf8.contains(0) ? nil : stored
         let hash = if let stored { stored } else { try await decoyHash() }
         let fingerprint = HMAC.sha256(key: key, data: Array(hash.utf8) + [0] + Array(password.utf8))
         if let until = remembered[fingerprint] {

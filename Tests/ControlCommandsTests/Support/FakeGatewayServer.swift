@@ -37,17 +37,14 @@ struct FakeGatewayServer {
             }
             return await respond(request, gateway)
         }
-        let loop = EventLoop.start(name: "control-tests")
         let address = "http://127.0.0.1:\(server.port)"
-        let fixture = ControlFixture(address: address, password: password, loop: loop)
+        let fixture = ControlFixture(address: address, password: password, loop: sharedEventLoop)
         do {
             let result = try await body(FakeGatewayServer(gateway: gateway, address: address, fixture: fixture))
             await server.stop()
-            loop.stop()
             return result
         } catch {
             await server.stop()
-            loop.stop()
             throw error
         }
     }

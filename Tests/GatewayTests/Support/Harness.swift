@@ -43,10 +43,8 @@ struct Harness {
         limits: GatewayLimits = GatewayLimits(), replacing: (GatewayServices) -> GatewayServices = { $0 },
         _ body: (Harness) async throws -> Result
     ) async throws -> Result {
-        let loop = EventLoop.start(name: "gateway-tests")
-        defer { loop.stop() }
         let backend = try await EmbeddedBackend.open(
-            directory: directory, options: EmbeddedOptions(role: .gateway), loop: loop)
+            directory: directory, options: EmbeddedOptions(role: .gateway), loop: sharedEventLoop)
         for user in [ann, bob] { try await backend.users.put(user) }
         let log = RecordingSink()
         let services = replacing(

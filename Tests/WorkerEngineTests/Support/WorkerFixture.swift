@@ -13,7 +13,6 @@ import WorkerEngine
 /// A worker on real embedded stores in a folder of its own; only the executor is the test's.
 final class WorkerFixture: Sendable {
     let backend: EmbeddedBackend
-    let loop: EventLoop
     let directory: String
     let user: UserName
     let log = RecordingSink()
@@ -24,17 +23,15 @@ final class WorkerFixture: Sendable {
 
     init(directory: String) async throws {
         self.directory = directory
-        loop = EventLoop.start(name: "worker-test")
         user = try UserName("test")
         backend = try await EmbeddedBackend.open(
             directory: Path.join(directory, "store"), options: EmbeddedOptions(role: .worker, maxReceives: 4),
-            loop: loop)
+            loop: sharedEventLoop)
         try await putSimulation("Flash")
     }
 
     func close() async {
         await backend.close()
-        loop.stop()
     }
 
     /// The settings that make tests quick.
