@@ -1,17 +1,25 @@
 import Glibc
 import Threading
 
-/// Holds a thread until it is opened.
-final class Gate: Sendable {
-    private let state = Locked((isEntered: false, isOpen: false))
+/// Holds one thread until it is opened.
+final class Gate: @unchecked Sendable {
+    private let opened: UnsafeMutablePointer<sem_t> = .allocate(capacity: 1)
+    private let entered = Locked(false)
 
-    var isEntered: Bool { state.withLock { $0.isEntered } }
+    init() { sem_init(opened, 0, 0) }
 
-    func open() { state.withLock { $0.isOpen = true } }
+    deinit {
+        sem_destroy(opened)
+        opened.deallocate()
+    }
 
-    /// Blocks the calling thread. A test's thread may look again and again; nothing else waits for it.
+    var isEntered: Bool { entered.withLock { $0 } }
+
+    func open() { sem_post(opened) }
+
+    /// Blocks the calling thread until the gate is opened.
     func enter() {
-        state.withLock { $0.isEntered = true }
-        while !state.withLock({ $0.isOpen }) { usleep(500) }
+        entered.withLock { $0 = true }
+        while sem_wait(opened) == -1 && errno == EINTR {}
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 extension JSON: Hashable {
     /// Equality of JSON values, not of their text.
     ///
@@ -69,8 +71,15 @@ extension JSONObject: Hashable {
     }
 }
 
-/// Whether two strings have the same code points. Swift's `==` also takes canonically equivalent ones for equal,
-/// which it decides fast; equal strings are the rare case that needs the second look.
+/// Whether two strings have the same code points. Swift's `==` also takes canonically equivalent ones for equal.
 func sameText(_ left: String, _ right: String) -> Bool {
-    left == right && left.utf8.elementsEqual(right.utf8)
+    // Lengths are known and mostly differ.
+    guard left.utf8.count == right.utf8.count else { return false }
+    var (left, right) = (left, right)
+    return left.withUTF8 { left in
+        right.withUTF8 { right in
+            guard let start = left.baseAddress, let other = right.baseAddress else { return true }
+            return memcmp(start, other, left.count) == 0
+        }
+    }
 }

@@ -7,7 +7,13 @@ public struct JSONObject: Sendable {
     /// Up to this many members comparing keys in turn is faster than hashing one.
     private static let searchLimit = 16
 
-    private var members: [Element]
+    /// As a tuple, the same would cost a look-up of its type at run time for each object.
+    struct Member {
+        let key: String
+        var value: JSON
+    }
+
+    private(set) var members: [Member]
     private var keys: KeyIndex?
 
     public init() {
@@ -46,7 +52,7 @@ public struct JSONObject: Sendable {
     }
 
     private mutating func append(_ key: String, _ value: JSON) {
-        members.append((key, value))
+        members.append(Member(key: key, value: value))
         if keys != nil {
             keys?.insert(position: members.count - 1) { members[$0].key }
         } else if members.count > Self.searchLimit {
@@ -63,7 +69,7 @@ public struct JSONObject: Sendable {
 extension JSONObject: RandomAccessCollection {
     public var startIndex: Int { 0 }
     public var endIndex: Int { members.count }
-    public subscript(position: Int) -> Element { members[position] }
+    public subscript(position: Int) -> Element { (members[position].key, members[position].value) }
 }
 
 extension JSONObject: CustomStringConvertible {

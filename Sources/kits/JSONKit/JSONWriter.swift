@@ -64,10 +64,9 @@ private struct JSONWriter {
         if members.isEmpty { return append("{}") }
         bytes.append(UInt8(ascii: "{"))
         depth += 1
-        for index in members.indices {
+        for (index, member) in members.members.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             breakLine()
-            let member = members[index]
             append(string: member.key)
             append(pretty ? ": " : ":")
             write(member.value)
