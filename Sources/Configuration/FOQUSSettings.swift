@@ -35,11 +35,19 @@ public struct FOQUSSettings: Sendable {
         let gateway = GatewaySettings(reader)
         var applications: [String: ApplicationSettings] = [:]
         let names = reader.sections(prefix: "application.")
+        var problems = store.problems + worker.problems + gateway.problems
         for name in names.isEmpty ? ["foqus"] : names {
-            applications[name.lowercased()] = ApplicationSettings(reader, name: name, worker: worker)
+            let application = ApplicationSettings(reader, name: name, worker: worker)
+            problems += application.problems
+            if let other = applications.updateValue(application, forKey: name.lowercased()) {
+                problems.append(
+                    SettingsError.Problem(
+                        code: .badValue,
+                        description: "[\(application.section)] and [\(other.section)] are one application: "
+                            + "names are compared without case"))
+            }
         }
-        try reader.finish()
-        let problems = store.problems + worker.problems + gateway.problems + applications.values.flatMap(\.problems)
+        do throws(SettingsError) { try reader.finish() } catch { problems = error.problems + problems }
         if !problems.isEmpty { throw SettingsError(problems) }
         self.store = store
         self.worker = worker

@@ -117,6 +117,8 @@ struct Delivery: Sendable {
 /// The uploads and removals at the head of one attempt's effects.
 struct FileDelivery: Sendable {
     let lane: Lane
+    /// False when another worker has the job: its files must not be replaced by these.
+    let mayUpload: Bool
     let services: Outbox.Services
 
     /// What was done, and the failure that stopped it.
@@ -125,8 +127,9 @@ struct FileDelivery: Sendable {
         for journaled in lane.leading(.file) {
             do throws(StoreError) {
                 switch journaled.effect {
-                case .upload(let path, let key):
+                case .upload(let path, let key) where mayUpload:
                     _ = try await services.objects.put(file: path, to: key, in: .sessions, if: .always)
+                case .upload: break
                 case .removeDirectory(let path): try await services.workspace.remove(path: path)
                 case .publish, .acknowledge, .release: preconditionFailure("not a file's effect")
                 }

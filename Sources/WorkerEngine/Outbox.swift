@@ -207,7 +207,14 @@ actor Outbox {
     /// Uploads and removals of one attempt: they may take long, so they are not part of a round.
     private func deliverFiles(of attempt: AttemptID) async {
         guard let lane = lanes[attempt] else { return }
-        let delivery = FileDelivery(lane: lane, services: services)
+        var mayUpload = true
+        do {
+            mayUpload = try await services.leases.lost(among: [lane.record.lease]).isEmpty
+        } catch {
+            // As in `Delivery.fence`: a queue out of reach gives the message to nobody else.
+            report("deliver", error)
+        }
+        let delivery = FileDelivery(lane: lane, mayUpload: mayUpload, services: services)
         let (done, error) = await delivery.run()
         report("upload", error)
         await finish([attempt], done: done, failed: error == nil ? [] : [attempt])

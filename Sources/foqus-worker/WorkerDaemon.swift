@@ -61,6 +61,8 @@ enum WorkerDaemon {
             try await engine.run()
         } catch {
             logger.error("the worker cannot work", ["reason": error])
+            // A passing fault: the supervisor may start it again.
+            if error.isTransient { throw error }
             throw ConfigurationError(error.description)
         }
         watching.cancel()
