@@ -1,4 +1,5 @@
 public import FOQUSModel
+public import FileKit
 public import JSONKit
 
 /// Runs jobs of one application, always in processes of their own.
@@ -8,11 +9,11 @@ public protocol Executor: Sendable {
     /// What it is, for logs and `check-config`: `foqus (ccsi-foqus by /usr/bin/python3, fork mode)`.
     var description: String { get }
 
-    /// Whether the job's folder is to hold `input_values.json` and `current_foqus.json` (cloud-protocol 2.9).
-    var wantsFlowsheetFiles: Bool { get }
-
-    /// Names of the files that it puts into the job's folder itself: not results.
-    var ownFiles: Set<String> { get }
+    /// Puts what it needs into a job's folder, beside the simulation's files, and returns the names: they are not
+    /// results. Blocks: called on a thread for that, with the staging, as each further change of threads costs time.
+    ///
+    /// - Parameter description: the job as it was submitted.
+    func furnish(_ directory: String, input: JSON, description: JSONObject) throws(FileError) -> Set<String>
 
     /// Refuses a simulation that it cannot run by the names of its files (relative paths). No I/O.
     func verify(files: [String], of simulation: SimulationName) throws(SimulationError)

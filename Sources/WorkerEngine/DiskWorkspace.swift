@@ -1,7 +1,6 @@
 import CryptoTools
 public import FOQUSModel
-import FileKit
-import JSONKit
+public import FileKit
 public import Stores
 import Threading
 
@@ -102,29 +101,23 @@ public final class DiskWorkspace: Workspace {
     public func path(of attempt: AttemptID) -> String { Path.join(jobs, attempt.description) }
 
     public func prepare(
-        _ attempt: AttemptID, simulation: StagedSimulation, flowsheet: FlowsheetFiles?
+        _ attempt: AttemptID, simulation: StagedSimulation,
+        furnish: @escaping @Sendable (_ directory: String) throws(FileError) -> Set<String>
     ) async throws(StoreError) -> JobFolder {
         let folder = path(of: attempt)
-        var written: [(name: String, content: [UInt8])] = []
-        if let flowsheet {
-            written.append(("input_values.json", JSON.object(["input": flowsheet.input]).serialized()))
-            written.append(("current_foqus.json", JSON.object(flowsheet.description).serialized()))
-        }
-        let contents = written
         do throws(FileError) {
-            try await pool.run { () throws(FileError) in
+            return try await pool.run { () throws(FileError) in
                 try Directory.create(folder, mode: 0o750)
                 for file in simulation.files {
                     let target = Path.join(folder, file)
                     if file.contains("/") { try Directory.create(Path.parent(target), mode: 0o750) }
                     try File.copyNew(from: Path.join(simulation.directory, file), to: target)
                 }
-                for (name, content) in contents { try File.write(content, to: Path.join(folder, name)) }
+                return JobFolder(path: folder, staged: Set(simulation.files).union(try furnish(folder)))
             }
         } catch {
             throw StoreError(disk: error, while: "make the job's folder")
         }
-        return JobFolder(path: folder, staged: Set(simulation.files).union(contents.map(\.name)))
     }
 
     public func write(
@@ -139,14 +132,11 @@ public final class DiskWorkspace: Workspace {
         }
     }
 
-    public func harvest(
-        _ folder: JobFolder, besides others: Set<String>
-    ) async throws(StoreError) -> [GeneratedFile] {
-        let known = folder.staged.union(others)
+    public func harvest(_ folder: JobFolder) async throws(StoreError) -> [GeneratedFile] {
         do throws(FileError) {
             return try await pool.run { () throws(FileError) in
                 var generated: [GeneratedFile] = []
-                for path in try Directory.files(under: folder.path) where !known.contains(path) {
+                for path in try Directory.files(under: folder.path) where !folder.staged.contains(path) {
                     let size = try File.size(Path.join(folder.path, path))
                     generated.append(GeneratedFile(relativePath: path, size: size))
                 }

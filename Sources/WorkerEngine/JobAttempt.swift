@@ -1,5 +1,6 @@
 import Executors
 import FOQUSModel
+import FileKit
 import JSONKit
 import Stores
 
@@ -112,9 +113,10 @@ struct JobAttempt: Sendable {
         _ notice: StartNotice
     ) async throws -> AttemptResult {
         let folder = try await services.workspace.prepare(
-            id, simulation: simulation,
-            flowsheet: executor.wantsFlowsheetFiles
-                ? FlowsheetFiles(input: message.input, description: message.body) : nil)
+            id, simulation: simulation
+        ) { [message] directory throws(FileError) in
+            try executor.furnish(directory, input: message.input, description: message.body)
+        }
         if Task.isCancelled { return .cancelled }
         let job = JobRun(
             job: message.job, attempt: id, session: message.session, user: message.user,
@@ -130,12 +132,10 @@ struct JobAttempt: Sendable {
                 return true
             }
         }
-        return try await collect(outcome, folder, executor)
+        return try await collect(outcome, folder)
     }
 
-    private func collect(
-        _ outcome: Outcome, _ folder: JobFolder, _ executor: any Executor
-    ) async throws -> AttemptResult {
+    private func collect(_ outcome: Outcome, _ folder: JobFolder) async throws -> AttemptResult {
         let state: JobState
         var message: String?
         var output: JSON?
@@ -149,7 +149,7 @@ struct JobAttempt: Sendable {
         }
         if let value = output { output = try await fit(value, folder) }
         var files: [Effect] = []
-        for file in try await services.workspace.harvest(folder, besides: executor.ownFiles) {
+        for file in try await services.workspace.harvest(folder) {
             guard let path = try? RelativePath(file.relativePath) else { continue }
             files.append(
                 .upload(

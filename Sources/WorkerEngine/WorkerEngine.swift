@@ -156,8 +156,14 @@ public actor WorkerEngine {
     private func pollForMessages() async {
         let backoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
         var failures = 0
+        var isBusy = false
         while !Task.isCancelled {
-            let free = await board.waitForFree()
+            var free = await board.waitForFree()
+            if isBusy && free <= options.slots / 2 {
+                // Short jobs: more slots are free in a moment, and one call for all of them costs less.
+                try? await services.time.sleep(for: .milliseconds(2))
+                free = await board.waitForFree()
+            }
             guard free > 0 else { return }
             do throws(StoreError) {
                 let received = services.time.instant()
@@ -166,6 +172,7 @@ public actor WorkerEngine {
                 counters.polls += 1
                 if failures > 0 { services.logger.notice("the queue answers again") }
                 failures = 0
+                isBusy = !messages.isEmpty
                 for message in messages { await take(message, received) }
             } catch {
                 failures += 1

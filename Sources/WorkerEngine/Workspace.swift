@@ -1,5 +1,5 @@
 public import FOQUSModel
-public import JSONKit
+public import FileKit
 public import Stores
 
 /// A simulation's files as they lie in the store at one moment.
@@ -31,14 +31,6 @@ public struct JobFolder: Sendable, Hashable {
     public let staged: Set<String>
 }
 
-/// What the FOQUS engine finds in a job's folder beside the simulation (cloud-protocol 2.9).
-public struct FlowsheetFiles: Sendable, Hashable {
-    /// For `input_values.json`.
-    public let input: JSON
-    /// For `current_foqus.json`: the job as it was submitted.
-    public let description: JSONObject
-}
-
 /// A file that a job made.
 public struct GeneratedFile: Sendable, Hashable {
     /// Below the job's folder.
@@ -57,14 +49,14 @@ public protocol Workspace: Sendable {
     func unpin(_ simulation: StagedSimulation) async
     /// Where an attempt's folder will be.
     func path(of attempt: AttemptID) -> String
-    /// Makes the folder with the simulation's files and those of `flowsheet`.
+    /// Makes the folder with the simulation's files. `furnish` adds more and returns their names; it may block.
     func prepare(
-        _ attempt: AttemptID, simulation: StagedSimulation, flowsheet: FlowsheetFiles?
+        _ attempt: AttemptID, simulation: StagedSimulation,
+        furnish: @escaping @Sendable (_ directory: String) throws(FileError) -> Set<String>
     ) async throws(StoreError) -> JobFolder
     func write(_ content: [UInt8], to relativePath: String, in folder: JobFolder) async throws(StoreError)
-    /// What the job made, besides what staging and the executor put there. When that is nothing, the folder is removed
-    /// at once.
-    func harvest(_ folder: JobFolder, besides others: Set<String>) async throws(StoreError) -> [GeneratedFile]
+    /// What the job made. When that is nothing, the folder is removed at once.
+    func harvest(_ folder: JobFolder) async throws(StoreError) -> [GeneratedFile]
     func remove(path: String) async throws(StoreError)
     /// Removes the folders of attempts that nobody knows any more.
     func removeAll(except attempts: Set<AttemptID>) async throws(StoreError)

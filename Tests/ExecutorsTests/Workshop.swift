@@ -72,7 +72,14 @@ struct SystemRandomIDs {
 
 extension Executor {
     /// Runs a job when nobody needs to know of its start.
-    func run(_ job: JobRun) async -> Outcome { await run(job) {} }
+    func run(_ job: JobRun) async -> Outcome {
+        if self is CommandExecutor {
+            do { _ = try furnish(job.directory, input: job.input, description: [:]) } catch {
+                return .infrastructure(message: "\(error)")
+            }
+        }
+        return await run(job) {}
+    }
 }
 
 extension Outcome {

@@ -1,7 +1,7 @@
 public import EventLoop
 public import FOQUSModel
-import FileKit
-import JSONKit
+public import FileKit
+public import JSONKit
 public import Logging
 public import ProcessKit
 import Threading
@@ -50,8 +50,13 @@ public final class CommandExecutor: Executor {
     public var description: String { "command (\(([options.program] + options.arguments).joined(separator: " ")))" }
 
     /// Any files will do: what they mean is the program's affair.
-    public var wantsFlowsheetFiles: Bool { false }
-    public var ownFiles: Set<String> { ["input.json"] }
+    /// Writes `input.json`.
+    public func furnish(
+        _ directory: String, input: JSON, description: JSONObject
+    ) throws(FileError) -> Set<String> {
+        try CommandFolder(directory, options).prepare(input: input)
+        return ["input.json"]
+    }
 
     public func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {}
 
@@ -63,11 +68,6 @@ public final class CommandExecutor: Executor {
 
     public func run(_ job: JobRun, started: @escaping @Sendable () -> Void) async -> Outcome {
         let folder = CommandFolder(job.directory, options)
-        do {
-            try await files.run { () throws(FileError) in try folder.prepare(input: job.input) }
-        } catch {
-            return .infrastructure(message: "the job's folder cannot be used: \(error)")
-        }
         let watch: ProcessWatch
         do {
             watch = ProcessWatch(try await supervisor.spawn(command(job, folder)), loop: loop, grace: options.grace)

@@ -1,7 +1,7 @@
 public import EventLoop
 public import FOQUSModel
-import FileKit
-import JSONKit
+public import FileKit
+public import JSONKit
 public import Logging
 public import ProcessKit
 import Threading
@@ -38,8 +38,14 @@ public final class FOQUSExecutor: Executor {
 
     public var description: String { "foqus (ccsi-foqus by \(options.python), \(options.mode) mode)" }
 
-    public var wantsFlowsheetFiles: Bool { true }
-    public var ownFiles: Set<String> { [] }
+    /// Writes `input_values.json` and `current_foqus.json`, as upstream's worker does (cloud-protocol 2.9).
+    public func furnish(
+        _ directory: String, input: JSON, description: JSONObject
+    ) throws(FileError) -> Set<String> {
+        let files = ["input_values.json": JSON.object(["input": input]), "current_foqus.json": .object(description)]
+        for (name, content) in files { try ResultFile.write(content.serialized(), to: Path.join(directory, name)) }
+        return Set(files.keys)
+    }
 
     public func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {
         try FlowsheetFiles.verify(files, of: simulation)

@@ -52,7 +52,11 @@ public final class FileLock: Sendable {
     /// Gives the lock up. More calls do nothing.
     public func release() {
         descriptor.withLock { descriptor in
-            if let raw = descriptor { close(raw) }
+            if let raw = descriptor {
+                // A child between its clone and its exec has a copy of the descriptor, which keeps the lock alive.
+                flock(raw, LOCK_UN)
+                close(raw)
+            }
             descriptor = nil
         }
     }

@@ -1,5 +1,7 @@
 import Executors
 import FOQUSModel
+import FileKit
+import JSONKit
 import Threading
 
 /// An executor whose runs the test writes itself. Counts them.
@@ -16,8 +18,11 @@ final class ScriptedExecutor: Executor {
     }
 
     var description: String { "scripted" }
-    var wantsFlowsheetFiles: Bool { true }
-    var ownFiles: Set<String> { [] }
+
+    func furnish(_ directory: String, input: JSON, description: JSONObject) throws(FileError) -> Set<String> {
+        try File.write(input.serialized(), to: directory + "/input_values.json")
+        return ["input_values.json"]
+    }
     var runs: [JobID: Int] { counts.withLock { $0 } }
 
     func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {
