@@ -99,6 +99,14 @@ import Testing
         }
     }
 
+    @Test func tellsKeysApartThatEndAlike() {
+        let keys = ["a-common-end", "b-common-end", "ab-common-end", "", "d", String(repeating: "x", count: 256)]
+        let object = JSONObject(zip(keys, (0..<keys.count).map { JSON.int(Int64($0)) }))
+        #expect(object.names == keys)
+        for (index, key) in keys.enumerated() { #expect(object[key]?.intValue == index) }
+        #expect(object["c-common-end"] == nil)
+    }
+
     @Test func copiesAreIndependent() {
         let original = JSONObject((0..<30).map { ("k\($0)", JSON.int(Int64($0))) })
         var copy = original

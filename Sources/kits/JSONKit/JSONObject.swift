@@ -11,6 +11,13 @@ public struct JSONObject: Sendable {
     struct Member {
         let key: String
         var value: JSON
+        let print: KeyPrint
+
+        init(_ key: String, _ value: JSON, _ print: KeyPrint) {
+            self.key = key
+            self.value = value
+            self.print = print
+        }
     }
 
     private(set) var members: [Member]
@@ -28,12 +35,13 @@ public struct JSONObject: Sendable {
 
     /// The value of `key`. Setting replaces it in place or appends a member; setting `nil` removes the member.
     public subscript(key: String) -> JSON? {
-        get { position(of: key).map { members[$0].value } }
+        get { position(of: key, KeyPrint(key)).map { members[$0].value } }
         set {
-            switch (position(of: key), newValue) {
+            let print = KeyPrint(key)
+            switch (position(of: key, print), newValue) {
             case (let found?, let value?): members[found].value = value
             case (let found?, nil): remove(at: found)
-            case (nil, let value?): append(key, value)
+            case (nil, let value?): append(Member(key, value, print))
             case (nil, nil): break
             }
         }
@@ -46,13 +54,13 @@ public struct JSONObject: Sendable {
     /// The keys in order.
     public var names: [String] { members.map(\.key) }
 
-    private func position(of key: String) -> Int? {
+    private func position(of key: String, _ print: KeyPrint) -> Int? {
         if let keys { return keys.position(of: key) { members[$0].key } }
-        return members.firstIndex { sameText($0.key, key) }
+        return members.firstIndex { $0.print == print && sameText($0.key, key) }
     }
 
-    private mutating func append(_ key: String, _ value: JSON) {
-        members.append(Member(key: key, value: value))
+    private mutating func append(_ member: Member) {
+        members.append(member)
         if keys != nil {
             keys?.insert(position: members.count - 1) { members[$0].key }
         } else if members.count > Self.searchLimit {

@@ -5,17 +5,16 @@ extension JSON {
     /// ones, which JSON lacks, leave as the strings `"NaN"`, `"Infinity"`, `"-Infinity"`.
     /// - Parameter pretty: one member or element a line, indented by two spaces, no line feed at the end.
     public func serialized(pretty: Bool = false) -> [UInt8] {
-        var bytes: [UInt8] = []
-        write(to: &bytes, pretty: pretty)
-        return bytes
+        var writer = JSONWriter(pretty: pretty)
+        writer.write(self)
+        return writer.bytes.withContent { Array($0) }
     }
 
     /// Appends the value to `bytes` as ``serialized(pretty:)`` writes it.
     public func write(to bytes: inout [UInt8], pretty: Bool = false) {
-        var writer = JSONWriter(bytes: bytes, pretty: pretty)
-        bytes = []  // the writer holds the only reference now, so it appends in place
+        var writer = JSONWriter(pretty: pretty)
         writer.write(self)
-        bytes = writer.bytes
+        writer.bytes.withContent { bytes.append(contentsOf: $0) }
     }
 
     /// The value as JSON text, see ``serialized(pretty:)``.
@@ -24,13 +23,12 @@ extension JSON {
     }
 }
 
-private struct JSONWriter {
-    var bytes: [UInt8]
-    let pretty: Bool
+private struct JSONWriter: ~Copyable {
+    var bytes = ByteBuffer()
+    private let pretty: Bool
     private var depth = 0
 
-    init(bytes: [UInt8], pretty: Bool) {
-        self.bytes = bytes
+    init(pretty: Bool) {
         self.pretty = pretty
     }
 
@@ -83,7 +81,7 @@ private struct JSONWriter {
     }
 
     private mutating func append(_ literal: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+        bytes.append(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 
     private mutating func append(_ value: Int64) {
@@ -96,13 +94,14 @@ private struct JSONWriter {
                 digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
                 rest /= 10
             } while rest > 0
-            bytes.append(contentsOf: digits[start...])
+            bytes.append(UnsafeBufferPointer(rebasing: digits[start...]))
         }
     }
 
     private mutating func append(_ value: Double) {
         if value.isFinite {
-            bytes.append(contentsOf: value.description.utf8)
+            var digits = value.description
+            digits.withUTF8 { bytes.append($0) }
         } else {
             append(value.isNaN ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"")
         }
@@ -116,7 +115,7 @@ private struct JSONWriter {
             var at = 0
             while true {
                 let run = plainPrefix(start + at, utf8.count - at)
-                bytes.append(contentsOf: UnsafeBufferPointer(start: start + at, count: run))
+                bytes.append(UnsafeBufferPointer(start: start + at, count: run))
                 at += run
                 if at == utf8.count { break }
                 appendEscape(of: utf8[at])
