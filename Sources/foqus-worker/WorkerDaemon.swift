@@ -56,6 +56,10 @@ enum WorkerDaemon {
                 await engine.drain()
             }
         }
+        let trimming = Task {
+            try await SystemTime().sleep(for: .seconds(2))
+            OwnMemory.releaseStartUpCode()
+        }
         let reporting = Task { await keepStatus(of: engine, supervision, logger) }
         do {
             try await engine.run()
@@ -67,6 +71,7 @@ enum WorkerDaemon {
         }
         watching.cancel()
         reporting.cancel()
+        trimming.cancel()
         await supervisor.stopAll(grace: .zero)
         await backend.close()
         logger.notice("worker stopped")

@@ -83,6 +83,10 @@ enum cp_spawn_step {
 int cp_spawn(
     const struct cp_spawn *_Nonnull spawn, pid_t *_Nonnull pid, int *_Nonnull pidfd, enum cp_spawn_step *_Nonnull step);
 
+/// Unmaps the pages of all loaded code and constants (MADV_PAGEOUT); those in use come back by themselves.
+/// Returns the bytes that were asked for; 0 where the kernel cannot.
+size_t cp_release_code(void);
+
 #ifdef __cplusplus
 }
 #endif
