@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -31,21 +32,35 @@ class Program:
         self.command = command
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
+        self.supervision: tempfile.TemporaryDirectory[str] | None = None
 
     def start(self) -> float:
         """Seconds from the start of the process to READY=1."""
-        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
-            path = os.path.join(folder, "notify")
-            ready.bind(path)
-            ready.settimeout(30)
-            begin = time.monotonic()
-            with self.log.open("ab") as log:
-                self.process = subprocess.Popen(
-                    self.command, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, "NOTIFY_SOCKET": path}
-                )
-            while b"READY=1" not in ready.recv(4096):
-                pass
-            return time.monotonic() - begin
+        # Kept until the program has stopped: it goes on telling its status.
+        self.supervision = tempfile.TemporaryDirectory(prefix="foqus-bench-notify-")
+        self.notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        path = os.path.join(self.supervision.name, "notify")
+        self.notices.bind(path)
+        self.notices.settimeout(30)
+        begin = time.monotonic()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, "NOTIFY_SOCKET": path}
+            )
+        while b"READY=1" not in self.notices.recv(4096):
+            pass
+        ready = time.monotonic() - begin
+        threading.Thread(target=self.read_notices, daemon=True).start()
+        return ready
+
+    def read_notices(self) -> None:
+        """Takes what the program tells, as a supervisor does, until it has stopped."""
+        try:
+            while True:
+                self.notices.settimeout(None)
+                self.notices.recv(4096)
+        except OSError:
+            return
 
     @property
     def pid(self) -> int:
@@ -72,6 +87,9 @@ class Program:
             self.process.kill()
             self.process.wait()
         self.process = None
+        self.notices.close()
+        if self.supervision is not None:
+            self.supervision.cleanup()
 
 
 class Deployment:
