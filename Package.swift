@@ -102,11 +102,14 @@ let package = Package(
             [
                 "Configuration", "CommandLineKit", "WorkerEngine", "Executors", "Stores", "EmbeddedStores",
                 "FOQUSModel",
-                "EventLoop", "ProcessKit", "FileKit", "Logging", "Settings", "SystemdKit", "Threading",
+                "EventLoop", "ProcessKit", "FileKit", "Logging", "SystemdKit", "Threading",
             ]),
         program(
             "foqus-gateway",
-            ["Configuration", "CommandLineKit", "Gateway", "HTTPServer", "EventLoop", "Logging", "SystemdKit"]),
+            [
+                "Configuration", "CommandLineKit", "Gateway", "Stores", "EmbeddedStores", "HTTPServer", "EventLoop",
+                "FileKit", "Logging", "SystemdKit",
+            ]),
         program("foqusctl", ["ControlCommands", "CommandLineKit", "Configuration", "EventLoop"]),
         library(
             "ControlCommands",

@@ -5,29 +5,13 @@ import EventLoop
 import Gateway
 import HTTPServer
 import Logging
-import Settings
 import Stores
 
 /// `check-config`: every setting with its origin, then one harmless call to each thing the gateway needs.
 enum ConfigurationCheck {
     static func run(_ settings: FOQUSSettings) async throws -> ExitCode {
-        let output = TextOutput.standardOutput
-        var table = Table("SETTING", "VALUE", "FROM")
-        for setting in settings.origins {
-            table.add(["[\(setting.section)] \(setting.key)", setting.shownValue, setting.origin.description])
-        }
-        try output.write(table.lines().joined(separator: "\n") + "\n\n")
-
-        var isGood = true
-        func check(_ what: String, _ body: () async throws -> String) async throws {
-            do {
-                try output.write("ok    \(what): \(try await body())\n")
-            } catch {
-                isGood = false
-                try output.write("FAIL  \(what): \(error)\n")
-            }
-        }
-        try await check("store \(settings.store.directory)") {
+        var check = try SettingsCheck(of: settings)
+        try await check.check("store \(settings.store.directory)") {
             let loop = EventLoop.start(name: "check")
             defer { loop.stop() }
             let backend = try await EmbeddedBackend.open(
@@ -36,8 +20,8 @@ enum ConfigurationCheck {
             await backend.close()
             return users.isEmpty ? "no user yet; make one with foqusctl" : "\(users.count) users"
         }
-        try await check("address") { try await listen(settings.gateway) }
-        return isGood ? .success : .configuration
+        try await check.check("address") { try await listen(settings.gateway) }
+        return check.exitCode()
     }
 
     /// Listens for a moment, which also checks certificate and key.

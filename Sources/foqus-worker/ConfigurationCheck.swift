@@ -3,29 +3,13 @@ import Configuration
 import EmbeddedStores
 import EventLoop
 import FileKit
-import Settings
 import Stores
 
 /// `check-config`: every setting with its origin, then one harmless call to each thing the worker needs.
 enum ConfigurationCheck {
     static func run(_ settings: FOQUSSettings) async throws -> ExitCode {
-        let output = TextOutput.standardOutput
-        var table = Table("SETTING", "VALUE", "FROM")
-        for setting in settings.origins {
-            table.add(["[\(setting.section)] \(setting.key)", setting.shownValue, setting.origin.description])
-        }
-        try output.write(table.lines().joined(separator: "\n") + "\n\n")
-
-        var isGood = true
-        func check(_ what: String, _ body: () async throws -> String) async throws {
-            do {
-                try output.write("ok    \(what): \(try await body())\n")
-            } catch {
-                isGood = false
-                try output.write("FAIL  \(what): \(error)\n")
-            }
-        }
-        try await check("store \(settings.store.directory)") {
+        var check = try SettingsCheck(of: settings)
+        try await check.check("store \(settings.store.directory)") {
             let loop = EventLoop.start(name: "check")
             defer { loop.stop() }
             let backend = try await EmbeddedBackend.open(
@@ -34,15 +18,15 @@ enum ConfigurationCheck {
             await backend.close()
             return "\(statistics.available) waiting, \(statistics.inFlight) in flight, \(statistics.dead) dead letters"
         }
-        try await check("state directory \(settings.worker.stateDirectory)") {
+        try await check.check("state directory \(settings.worker.stateDirectory)") {
             try Directory.create(settings.worker.stateDirectory, mode: 0o750)
             let free = try DiskSpace.available(settings.worker.stateDirectory)
             return "\(free >> 20) MiB free"
         }
         for application in settings.applications.values.sorted(by: { $0.name < $1.name }) {
-            try await check("application \(application.name)") { try describe(application) }
+            try await check.check("application \(application.name)") { try describe(application) }
         }
-        return isGood ? .success : .configuration
+        return check.exitCode()
     }
 
     private static func describe(_ application: ApplicationSettings) throws -> String {
