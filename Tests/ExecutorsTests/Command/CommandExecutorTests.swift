@@ -254,11 +254,11 @@ struct CommandExecutorTests {
     @Test func startedIsToldOnce() async throws {
         try await Workshop.with { workshop in
             let count = Locked(0)
-            _ = await executor(":").run(try workshop.job()) { count.withLock { $0 += 1 } }
+            let job = try workshop.job()
+            _ = try executor(":").furnish(job.directory, input: job.input, description: [:])
+            _ = await executor(":").run(job) { count.withLock { $0 += 1 } }
             #expect(count.withLock { $0 } == 1)
-            _ = await executor(":") { $0.program = "/no/such/program" }.run(try workshop.job()) {
-                count.withLock { $0 += 1 }
-            }
+            _ = await executor(":") { $0.program = "/no/such/program" }.run(job) { count.withLock { $0 += 1 } }
             #expect(count.withLock { $0 } == 1)
         }
     }
