@@ -64,7 +64,7 @@ def noop_job() -> dict[str, Any]:
     return {"Simulation": "noop", "Input": {}, "Application": "noop"}
 
 
-def throughput(context: Context, jobs: int = 5000, slots: int = 8) -> list[Figure]:
+def throughput(context: Context, jobs: int = 4000, slots: int = 8) -> list[Figure]:
     """No-op command jobs, gateway and worker together, beside Celery and the machine's ceiling."""
     note("spawn ceiling")
     ceiling_program = context.work / "spawn_ceiling"
