@@ -19,9 +19,12 @@ enum ResultFile {
         }
         return try File.read(path, limit: limit)
     }
-    /// Writes a new file in place of whatever is there: that may be a link to a file that others share.
+
+    /// Writes a file in place of whatever is there: that may be a link to a file that others share. Only a plain
+    /// file of ours that has no other name is written over, which costs less than a new one.
     static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-        let fd = try create(path)
+        let fd: CInt
+        if let present = reopen(path, bytes.count) { fd = present } else { fd = try create(path) }
         defer { close(fd) }
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -32,6 +35,22 @@ enum ResultFile {
                 throw FileError(code: errno, operation: "write", path: path)
             }
         }
+    }
+
+    /// Opens the file that is there, cut to `size`, if it is like one that `create` makes.
+    private static func reopen(_ path: String, _ size: Int) -> CInt? {
+        // A pipe must not make the opener wait.
+        let fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard fd >= 0 else { return nil }
+        var status = stat()
+        guard fstat(fd, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
+            status.st_uid == geteuid(), status.st_mode & 0o7777 & ~0o644 == 0, status.st_mode & 0o400 != 0,
+            status.st_size <= size || ftruncate(fd, off_t(size)) == 0
+        else {
+            close(fd)
+            return nil
+        }
+        return fd
     }
 
     private static func create(_ path: String) throws(FileError) -> CInt {

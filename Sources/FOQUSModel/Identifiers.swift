@@ -27,6 +27,21 @@ public struct UUIDText: Sendable, Hashable, CustomStringConvertible {
         precondition(bytes.count == 16)
         var bytes = bytes
         bytes[6] = bytes[6] & 0x0f | 0x40
+        self.init(bytes)
+    }
+
+    /// Version 7 (RFC 9562): begins with the time, so that what is filed under it lies beside its neighbours in time.
+    public init(at time: Timestamp, random bytes: [UInt8]) {
+        precondition(bytes.count == 16)
+        var bytes = bytes
+        for index in 0..<6 { bytes[index] = UInt8(truncatingIfNeeded: time.milliseconds >> (40 - 8 * index)) }
+        bytes[6] = bytes[6] & 0x0f | 0x70
+        self.init(bytes)
+    }
+
+    /// From 16 bytes with their version.
+    private init(_ bytes: [UInt8]) {
+        var bytes = bytes
         bytes[8] = bytes[8] & 0x3f | 0x80
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []

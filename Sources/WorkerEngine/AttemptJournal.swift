@@ -29,6 +29,20 @@ public struct JournaledEffect: Sendable, Hashable {
     }
 }
 
+/// An attempt that starts with these effects.
+public struct BegunAttempt: Sendable, Hashable {
+    public let record: AttemptRecord
+    public let effects: [JournaledEffect]
+    /// Nothing is to be run, only the effects are due.
+    public let isComplete: Bool
+
+    public init(record: AttemptRecord, effects: [JournaledEffect], isComplete: Bool) {
+        self.record = record
+        self.effects = effects
+        self.isComplete = isComplete
+    }
+}
+
 /// What a worker that was here before left behind.
 public struct UnfinishedAttempt: Sendable, Hashable {
     public let record: AttemptRecord
@@ -46,10 +60,8 @@ public struct UnfinishedAttempt: Sendable, Hashable {
 
 /// The worker's own memory of what it is doing, which outlives it. What a call wrote is durable when it returns.
 public protocol AttemptJournal: Sendable {
-    /// `isComplete`: nothing is to be run, only the effects are due.
-    func begin(
-        _ attempt: AttemptRecord, effects: [JournaledEffect], isComplete: Bool
-    ) async throws(StoreError)
+    /// All of them, or none.
+    func begin(_ attempts: [BegunAttempt]) async throws(StoreError)
     func append(_ effects: [JournaledEffect], to attempt: AttemptID) async throws(StoreError)
     /// The attempt is over; these effects are what is left to do.
     func complete(_ attempt: AttemptID, effects: [JournaledEffect]) async throws(StoreError)

@@ -7,6 +7,7 @@ import Threading
 /// The workspace on the local disk, below the worker's state directory: `cache/` and `jobs/`.
 public final class DiskWorkspace: Workspace {
     private let jobs: String
+    private let folders: JobFolders
     private let cache: SimulationCache
     private let objects: any ObjectStore
     private let pool: BlockingPool
@@ -23,6 +24,7 @@ public final class DiskWorkspace: Workspace {
         self.objects = objects
         let jobs = Path.join(stateDirectory, "jobs")
         self.jobs = jobs
+        folders = JobFolders(root: jobs)
         cache = SimulationCache(root: Path.join(stateDirectory, "cache"), limit: cacheLimit, pool: pool)
         do throws(FileError) {
             try await pool.run { () throws(FileError) in try Directory.create(jobs, mode: 0o750) }
@@ -105,15 +107,18 @@ public final class DiskWorkspace: Workspace {
         furnish: @escaping @Sendable (_ directory: String) throws(FileError) -> Set<String>
     ) async throws(StoreError) -> JobFolder {
         let folder = path(of: attempt)
+        let folders = folders
         do throws(FileError) {
             return try await pool.run { () throws(FileError) in
-                try Directory.create(folder, mode: 0o750)
+                try folders.make(folder)
                 for file in simulation.files {
                     let target = Path.join(folder, file)
                     if file.contains("/") { try Directory.create(Path.parent(target), mode: 0o750) }
                     try File.copyNew(from: Path.join(simulation.directory, file), to: target)
                 }
-                return JobFolder(path: folder, staged: Set(simulation.files).union(try furnish(folder)))
+                let furnished = try furnish(folder)
+                return JobFolder(
+                    path: folder, staged: furnished.union(simulation.files), furnished: furnished)
             }
         } catch {
             throw StoreError(disk: error, while: "make the job's folder")
@@ -133,8 +138,13 @@ public final class DiskWorkspace: Workspace {
     }
 
     public func harvest(_ folder: JobFolder) async throws(StoreError) -> [GeneratedFile] {
+        let folders = folders
         do throws(FileError) {
             return try await pool.run { () throws(FileError) in
+                if try folders.isUntouched(folder) {
+                    try folders.takeBack(folder)
+                    return []
+                }
                 var generated: [GeneratedFile] = []
                 for path in try Directory.files(under: folder.path) where !folder.staged.contains(path) {
                     let size = try File.size(Path.join(folder.path, path))
@@ -157,6 +167,7 @@ public final class DiskWorkspace: Workspace {
     }
 
     public func removeAll(except attempts: Set<AttemptID>) async throws(StoreError) {
+        folders.forget()
         let jobs = jobs
         let kept = Set(attempts.map(\.description))
         do throws(FileError) {

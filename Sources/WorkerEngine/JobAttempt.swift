@@ -32,14 +32,14 @@ struct JobAttempt: Sendable {
     // MARK: before the run
 
     /// Rows 11, 13 and 14 of the contract, in its order.
-    func check() async throws(StoreError) -> Verdict {
-        let listing = try await services.workspace.listing(of: message.simulation, user: message.user)
+    func check(_ lookups: JobLookups) throws(StoreError) -> Verdict {
+        let listing = try lookups.listing(for: message)
         let executor: any Executor
         do throws(SimulationError) { executor = try verify(listing) } catch {
             return .settle(
                 effects.refused(.error, message: error.description, text: "job failed in verify: \(error)"))
         }
-        guard let snapshot = try await services.jobs.snapshots(of: [message.job])[message.job] else {
+        guard let snapshot = try lookups.snapshot(for: message) else {
             return .settle(
                 effects.refused(
                     .expired, message: "Job \(message.job) expired:  not in the job table", text: "Job has Expired"))
@@ -126,12 +126,7 @@ struct JobAttempt: Sendable {
             fingerprint: ([simulation.fingerprint] + dependencies.values.map(\.fingerprint).sorted())
                 .joined(separator: "+"),
             timeout: services.options.jobTimeout)
-        let outcome = await executor.run(job) { [outbox = services.outbox, id, effects] in
-            notice.start {
-                do { try await outbox.append(effects.running(), to: id) } catch { return false }
-                return true
-            }
-        }
+        let outcome = await executor.run(job) { notice.start() }
         return try await collect(outcome, folder)
     }
 

@@ -4,13 +4,14 @@ import JSONKit
 import Logging
 import Stores
 
-/// One message's way through the worker: admit, journal, stage, run, and what follows from how it ended.
+/// A message's way through the worker: admit, journal, stage, run, and what follows from how it ended.
 struct JobRunner: Sendable {
     struct Services: Sendable {
         let jobs: any JobTable
         let workspace: any Workspace
         let executors: ExecutorRegistry
         let outbox: Outbox
+        let notices: StartNotices
         let board: SlotBoard
         let time: any TimeSource
         let random: any RandomSource
@@ -19,17 +20,81 @@ struct JobRunner: Sendable {
         let options: WorkerOptions
     }
 
+    /// An attempt that is to run, and what it needs for that.
+    private struct Start: Sendable {
+        let attempt: JobAttempt
+        let executor: any Executor
+        let listing: SimulationListing
+    }
+
     let services: Services
 
-    /// Takes the message to its end. Returns when its effects are journaled; the outbox delivers them.
-    func process(_ message: ReceivedMessage, attempt: AttemptID) async {
-        do {
-            let admitted = try AdmittedMessage(
-                body: message.body, attributes: message.attributes, accepts: services.options.users)
-            await process(admitted, message, attempt)
-        } catch {
-            await refuse(error, message, attempt)
+    /// Takes the messages of one poll to their ends: admitted and journaled together, then each for itself. `ended`
+    /// is called for each when its effects are journaled; the outbox delivers them.
+    func process(
+        _ messages: [(message: ReceivedMessage, attempt: AttemptID)],
+        ended: @escaping @Sendable (AttemptID) async -> Void
+    ) async {
+        var admitted: [JobAttempt] = []
+        for (message, attempt) in messages {
+            do throws(MessageRejection) {
+                let content = try AdmittedMessage(
+                    body: message.body, attributes: message.attributes, accepts: services.options.users)
+                admitted.append(
+                    JobAttempt(
+                        message: content, lease: message.lease, receiveCount: message.receiveCount, id: attempt,
+                        services: services))
+            } catch {
+                await refuse(error, message, attempt)
+                await ended(attempt)
+            }
         }
+        let starts = await begin(admitted, ended)
+        await withDiscardingTaskGroup { group in
+            for start in starts.dropFirst() {
+                group.addTask {
+                    await execute(start)
+                    await ended(start.attempt.id)
+                }
+            }
+            guard let first = starts.first else { return }
+            await execute(first)
+            await ended(first.attempt.id)
+        }
+    }
+
+    /// Looks whether they are to run, and notes in the journal those that are. The others end here.
+    private func begin(
+        _ attempts: [JobAttempt], _ ended: @Sendable (AttemptID) async -> Void
+    ) async -> [Start] {
+        guard !attempts.isEmpty else { return [] }
+        let lookups = await JobLookups(of: attempts.map(\.message), in: services.workspace, services.jobs)
+        var starts: [Start] = []
+        for attempt in attempts {
+            let effects: [Effect]
+            do throws(StoreError) {
+                switch try attempt.check(lookups) {
+                case .run(let executor, let listing):
+                    starts.append(Start(attempt: attempt, executor: executor, listing: listing))
+                    continue
+                case .settle(let found): effects = found
+                }
+            } catch {
+                effects = attempt.afterInfrastructureFailure(error.description)
+            }
+            await settle(attempt.record(directory: nil), effects)
+            await ended(attempt.id)
+        }
+        guard let first = starts.first else { return [] }
+        let begun = starts.map(\.attempt).map {
+            ($0.record(directory: services.workspace.path(of: $0.id)), $0.effects.setup())
+        }
+        let isNoted = await journaled("begin", for: first.attempt.id) { () throws(StoreError) in
+            try await services.outbox.begin(begun)
+        }
+        if isNoted { return starts }
+        for start in starts { await ended(start.attempt.id) }
+        return []
     }
 
     /// Rows 2 to 10: acknowledged once, and told where the contract tells.
@@ -50,32 +115,16 @@ struct JobRunner: Sendable {
         await settle(AttemptRecord(id: attempt, job: subject?.job, lease: message.lease, directory: nil), effects)
     }
 
-    private func process(_ admitted: AdmittedMessage, _ message: ReceivedMessage, _ attempt: AttemptID) async {
-        let run = JobAttempt(
-            message: admitted, lease: message.lease, receiveCount: message.receiveCount, id: attempt,
-            services: services)
-        do throws(StoreError) {
-            switch try await run.check() {
-            case .run(let executor, let listing): await execute(run, executor, listing)
-            case .settle(let effects): await settle(run.record(directory: nil), effects)
-            }
-        } catch {
-            await settle(run.record(directory: nil), run.afterInfrastructureFailure(error.description))
-        }
-    }
-
-    private func execute(
-        _ run: JobAttempt, _ executor: any Executor, _ listing: SimulationListing
-    ) async {
+    private func execute(_ start: Start) async {
+        let run = start.attempt
         let directory = services.workspace.path(of: run.id)
-        let began = await journaled("begin", for: run.id) { () throws(StoreError) in
-            try await services.outbox.begin(run.record(directory: directory), run.effects.setup())
-        }
-        guard began else { return }
         let started = services.time.instant()
+        let notice = StartNotice(services.notices) { [outbox = services.outbox] in
+            do { try await outbox.append(run.effects.running(), to: run.id) } catch { return false }
+            return true
+        }
         // A task of its own, so that cancelling the run does not cancel what must follow it.
-        let notice = StartNotice(time: services.time)
-        let work = Task { await run.stageAndRun(executor, listing, notice) }
+        let work = Task { await run.stageAndRun(start.executor, start.listing, notice) }
         await services.board.running(run.id, job: run.message.job) { work.cancel() }
         let result = await work.value
         let untold = await notice.finish() ? run.effects.running() : []

@@ -22,6 +22,10 @@ actor Outbox {
     /// Attempts that one round takes on.
     private static let roundLimit = 128
     private static let lingerTime = Duration.milliseconds(10)
+    /// Between the starts of two rounds while many attempts are in hand: each takes more with it then, and a round
+    /// costs nearly the same for one as for ten.
+    private static let busyInterval = Duration.milliseconds(10)
+    private static let busyBacklog = 3
 
     let services: Services
     let backoff = Backoff(first: .milliseconds(200), longest: .seconds(30))
@@ -31,6 +35,7 @@ actor Outbox {
     /// With effects that need not leave at once.
     private var lingering: [AttemptID] = []
     private var nextSequence: Int64 = 1
+    private var lastRound = Instant(nanoseconds: 0)
     /// Done, but the journal could not be told yet.
     private var unmarked: (files: [AttemptID: [Int64]], finished: [AttemptID]) = ([:], [])
     private var waitingForWork: CheckedContinuation<Void, Never>?
@@ -40,20 +45,26 @@ actor Outbox {
 
     // MARK: what attempts ask for
 
-    /// An attempt starts with these effects.
-    func begin(_ record: AttemptRecord, _ effects: [Effect]) async throws(StoreError) {
-        let numbered = number(effects)
-        try await services.journal.begin(record, effects: numbered, isComplete: false)
-        lanes[record.id] = Lane(record: record, pending: numbered, isComplete: false)
-        offer(record.id)
+    /// Attempts start with these effects.
+    func begin(_ attempts: [(AttemptRecord, [Effect])]) async throws(StoreError) {
+        try await begin(attempts, isComplete: false)
     }
 
     /// A message needs no run: only these effects.
     func settle(_ record: AttemptRecord, _ effects: [Effect]) async throws(StoreError) {
-        let numbered = number(effects)
-        try await services.journal.begin(record, effects: numbered, isComplete: true)
-        lanes[record.id] = Lane(record: record, pending: numbered, isComplete: true)
-        offer(record.id)
+        try await begin([(record, effects)], isComplete: true)
+    }
+
+    private func begin(_ attempts: [(AttemptRecord, [Effect])], isComplete: Bool) async throws(StoreError) {
+        let begun = attempts.map { record, effects in
+            BegunAttempt(record: record, effects: number(effects), isComplete: isComplete)
+        }
+        try await services.journal.begin(begun)
+        for attempt in begun {
+            lanes[attempt.record.id] = Lane(
+                record: attempt.record, pending: attempt.effects, isComplete: attempt.isComplete)
+            offer(attempt.record.id)
+        }
     }
 
     func append(_ effects: [Effect], to attempt: AttemptID) async throws(StoreError) {
@@ -140,6 +151,13 @@ actor Outbox {
                 Task { await self.wake() }
             }
         }
+        if lanes.count >= Self.busyBacklog, case let rest = lastRound + Self.busyInterval - services.time.instant(),
+            rest > .zero
+        {
+            // Cut short when the outbox is told to stop: what is ready goes out then.
+            try? await services.time.sleep(for: rest)
+        }
+        lastRound = services.time.instant()
         let round = Array(ready.prefix(Self.roundLimit))
         ready.removeFirst(round.count)
         return round

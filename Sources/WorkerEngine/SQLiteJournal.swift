@@ -12,9 +12,9 @@ import Threading
 public final class SQLiteJournal: AttemptJournal {
     private let database: Database
     private let lock: FileLock
+    private let rows = JournalRows()
 
-    private static let schema = Schema(versions: [
-        """
+    static let version1 = """
         CREATE TABLE attempt (
             id TEXT PRIMARY KEY, job TEXT, message TEXT NOT NULL, receipt TEXT NOT NULL, directory TEXT,
             complete INTEGER NOT NULL
@@ -23,6 +23,23 @@ public final class SQLiteJournal: AttemptJournal {
             attempt TEXT NOT NULL, sequence INTEGER NOT NULL, effect TEXT NOT NULL, PRIMARY KEY (attempt, sequence)
         ) STRICT, WITHOUT ROWID;
         """
+
+    private static let schema = Schema(versions: [
+        version1,
+        // One table that grows at its end and shrinks at its front, so that a commit changes few pages. The first row
+        // of an attempt has its message. `sequence` is that of the first of the row's effects.
+        """
+        CREATE TABLE entry (
+            number INTEGER PRIMARY KEY, attempt TEXT NOT NULL, sequence INTEGER NOT NULL, effects TEXT NOT NULL,
+            complete INTEGER NOT NULL, job TEXT, message TEXT, receipt TEXT, directory TEXT
+        ) STRICT;
+        INSERT INTO entry (attempt, sequence, effects, complete, job, message, receipt, directory)
+            SELECT id, 0, '[]', complete, job, message, receipt, directory FROM attempt;
+        INSERT INTO entry (attempt, sequence, effects, complete)
+            SELECT attempt, sequence, effect, 0 FROM effect ORDER BY sequence;
+        DROP TABLE attempt;
+        DROP TABLE effect;
+        """,
     ])
 
     private init(database: Database, lock: FileLock) {
@@ -36,7 +53,7 @@ public final class SQLiteJournal: AttemptJournal {
         let operation = "open the state directory \(stateDirectory)"
         let pool = BlockingPool(name: "journal-open", limit: 1, idleSeconds: 1)
         do {
-            return try await pool.run {
+            let journal = try await pool.run {
                 try Directory.create(stateDirectory, mode: 0o750)
                 let path = Path.join(stateDirectory, "worker.lock")
                 guard let lock = try FileLock.acquire(path) else {
@@ -51,6 +68,11 @@ public final class SQLiteJournal: AttemptJournal {
                     options: Database.Options(synchronous: .normal, cacheKiB: 256), schema: schema)
                 return SQLiteJournal(database: database, lock: lock)
             }
+            let last = try await journal.database.read { connection in
+                try connection.first("SELECT coalesce(max(number), 0) FROM entry") { $0.int(0) } ?? 0
+            }
+            journal.rows.skip(to: last + 1)
+            return journal
         } catch let error as StoreError {
             throw error
         } catch let error as FileError {
@@ -60,73 +82,43 @@ public final class SQLiteJournal: AttemptJournal {
         }
     }
 
-    public func begin(
-        _ attempt: AttemptRecord, effects: [JournaledEffect], isComplete: Bool
-    ) async throws(StoreError) {
-        try await write("begin an attempt in the journal") { connection in
-            try connection.execute(
-                "INSERT INTO attempt (id, job, message, receipt, directory, complete) VALUES (?, ?, ?, ?, ?, ?)",
-                attempt.id.description, attempt.job?.description, attempt.lease.message, attempt.lease.receipt,
-                attempt.directory, isComplete)
-            try Self.insert(effects, of: attempt.id, connection)
+    public func begin(_ attempts: [BegunAttempt]) async throws(StoreError) {
+        let batches = attempts.map { attempt in
+            rows.draft(attempt.effects, record: attempt.record, of: attempt.record.id, ends: attempt.isComplete)
         }
+        try await insert(batches.flatMap(\.self), "begin an attempt in the journal")
     }
 
     public func append(_ effects: [JournaledEffect], to attempt: AttemptID) async throws(StoreError) {
-        try await write("append to the journal") { connection in
-            try Self.insert(effects, of: attempt, connection)
-        }
+        try await insert(rows.draft(effects, of: attempt, ends: false), "append to the journal")
     }
 
     public func complete(_ attempt: AttemptID, effects: [JournaledEffect]) async throws(StoreError) {
-        try await write("complete an attempt in the journal") { connection in
-            try connection.execute("UPDATE attempt SET complete = 1 WHERE id = ?", attempt.description)
-            try Self.insert(effects, of: attempt, connection)
-        }
+        try await insert(rows.draft(effects, of: attempt, ends: true), "complete an attempt in the journal")
     }
 
     public func delivered(
         files: [AttemptID: [Int64]], finished: [AttemptID]
     ) async throws(StoreError) {
-        guard !files.isEmpty || !finished.isEmpty else { return }
+        let numbers = rows.numbers(files: files, finished: finished)
+        guard !numbers.isEmpty else { return }
         try await write("clear the journal") { connection in
-            for (attempt, sequences) in files {
-                for sequence in sequences {
-                    try connection.execute(
-                        "DELETE FROM effect WHERE attempt = ? AND sequence = ?", attempt.description, Int(sequence))
-                }
-            }
-            for attempt in finished {
-                try connection.execute("DELETE FROM effect WHERE attempt = ?", attempt.description)
-                try connection.execute("DELETE FROM attempt WHERE id = ?", attempt.description)
-            }
+            for number in numbers { try connection.execute("DELETE FROM entry WHERE number = ?", number) }
         }
+        rows.forget(files: files, finished: finished)
     }
 
     public func unfinished() async throws(StoreError) -> [UnfinishedAttempt] {
         do {
-            return try await database.read { connection in
-                var effects: [AttemptID: [JournaledEffect]] = [:]
-                try connection.query("SELECT sequence, attempt, effect FROM effect ORDER BY sequence") { row in
-                    guard let attempt = AttemptID(row.text(1)),
-                        let effect = (try? JSON.parse(Array(row.text(2).utf8))).flatMap(Effect.init)
-                    else { throw UnreadableJournal(what: "effect \(row.int(0))") }
-                    effects[attempt, default: []].append(
-                        JournaledEffect(sequence: Int64(row.int(0)), effect: effect))
-                }
-                return try connection.query(
-                    "SELECT id, job, message, receipt, directory, complete FROM attempt"
-                ) { row in
-                    guard let id = AttemptID(row.text(0)) else {
-                        throw UnreadableJournal(what: "attempt \(row.text(0))")
-                    }
-                    let record = AttemptRecord(
-                        id: id, job: row.optionalText(1).flatMap { JobID($0) },
-                        lease: Lease(message: row.text(2), receipt: row.text(3)), directory: row.optionalText(4))
-                    return UnfinishedAttempt(
-                        record: record, isComplete: row.bool(5), effects: effects[id] ?? [])
-                }.sorted { ($0.effects.first?.sequence ?? .max) < ($1.effects.first?.sequence ?? .max) }
+            let found = try await database.read { connection in
+                try connection.query(
+                    """
+                    SELECT number, attempt, sequence, effects, complete, job, message, receipt, directory FROM entry
+                    ORDER BY number
+                    """
+                ) { try JournalRow($0) }
             }
+            return try rows.load(found)
         } catch {
             throw StoreError(.corrupt, "read the journal \(database.path)", "\(error)", underlying: error)
         }
@@ -137,14 +129,17 @@ public final class SQLiteJournal: AttemptJournal {
         lock.release()
     }
 
-    private static func insert(
-        _ effects: [JournaledEffect], of attempt: AttemptID, _ connection: Connection
-    ) throws {
-        for journaled in effects {
-            try connection.execute(
-                "INSERT INTO effect (sequence, attempt, effect) VALUES (?, ?, ?)", Int(journaled.sequence),
-                attempt.description, journaled.effect.json.text())
+    private func insert(_ drafts: [JournalRow], _ operation: String) async throws(StoreError) {
+        guard !drafts.isEmpty else { return }
+        try await write(operation) { connection in
+            for row in drafts {
+                try connection.execute(
+                    "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row.number, row.attempt.description,
+                    row.sequence, row.effects, row.isComplete, row.record?.job?.description,
+                    row.record?.lease.message, row.record?.lease.receipt, row.record?.directory)
+            }
         }
+        rows.add(drafts)
     }
 
     private func write(
@@ -158,10 +153,4 @@ public final class SQLiteJournal: AttemptJournal {
             throw StoreError(isFull ? .full : .unavailable, operation, "\(error)\(remedy)", underlying: error)
         }
     }
-}
-
-/// A row that this version never wrote.
-private struct UnreadableJournal: Error, CustomStringConvertible {
-    let what: String
-    var description: String { "\(what) cannot be understood; was it written by a newer version?" }
 }

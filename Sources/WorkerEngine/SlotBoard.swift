@@ -44,7 +44,9 @@ actor SlotBoard {
         waitingForFree.take()?.resume()
     }
 
-    func occupy(_ attempt: AttemptID) { occupants[attempt] = Occupant() }
+    func occupy(_ attempts: [AttemptID]) {
+        for attempt in attempts { occupants[attempt] = Occupant() }
+    }
 
     /// From now on `cancel` ends the attempt's run. Called at once when a reason is there already.
     func running(_ attempt: AttemptID, job: JobID, cancel: @escaping @Sendable () -> Void) {

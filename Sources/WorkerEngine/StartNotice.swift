@@ -6,38 +6,36 @@ import Threading
 final class StartNotice: Sendable {
     private enum State {
         case notStarted
-        case waiting(Task<Void, Never>)
+        case waiting
         case sending(Task<Bool, Never>)
         case over
     }
 
-    /// How long it waits for the run's end.
-    private static let delay = Duration.milliseconds(10)
-
     private let state = Locked(State.notStarted)
-    private let time: any TimeSource
+    private let notices: StartNotices
+    private let send: @Sendable () async -> Bool
 
-    init(time: any TimeSource) { self.time = time }
-
-    /// The run has started. Only the first call counts. `send` says whether it could.
-    func start(_ send: @escaping @Sendable () async -> Bool) {
-        state.withLock { state in
-            guard case .notStarted = state else { return }
-            state = .waiting(
-                Task {
-                    do { try await time.sleep(for: Self.delay) } catch { return }
-                    guard let sending = self.beginSending(send) else { return }
-                    _ = await sending.value
-                })
-        }
+    /// - Parameter send: says whether it could.
+    init(_ notices: StartNotices, send: @escaping @Sendable () async -> Bool) {
+        self.notices = notices
+        self.send = send
     }
 
-    private func beginSending(_ send: @escaping @Sendable () async -> Bool) -> Task<Bool, Never>? {
+    /// The run has started. Only the first call counts.
+    func start() {
+        let isFirst = state.withLock { state in
+            guard case .notStarted = state else { return false }
+            state = .waiting
+            return true
+        }
+        if isFirst { notices.add(self) }
+    }
+
+    /// The moment is over.
+    fileprivate func sendUnlessFinished() {
         state.withLock { state in
-            guard case .waiting = state else { return nil }
-            let sending = Task { await send() }
-            state = .sending(sending)
-            return sending
+            guard case .waiting = state else { return }
+            state = .sending(Task { await send() })
         }
     }
 
@@ -50,11 +48,54 @@ final class StartNotice: Sendable {
         }
         switch last {
         case .notStarted, .over: return false
-        case .waiting(let task):
-            task.cancel()
-            return true
-        case .sending(let task):
-            return await !task.value
+        case .waiting: return true
+        case .sending(let task): return await !task.value
+        }
+    }
+}
+
+/// Sends notices of starts when their moment is over. One timer serves all of them.
+final class StartNotices: Sendable {
+    /// How long a notice waits for the run's end; at most twice as long.
+    private static let delay = Duration.milliseconds(10)
+
+    private struct State {
+        /// Since the last tick, and since the one before it.
+        var young: [StartNotice] = []
+        var old: [StartNotice] = []
+        var isTicking = false
+    }
+
+    private let state = Locked(State())
+    private let time: any TimeSource
+
+    init(time: any TimeSource) { self.time = time }
+
+    fileprivate func add(_ notice: StartNotice) {
+        let mustTick = state.withLock { state in
+            state.young.append(notice)
+            defer { state.isTicking = true }
+            return !state.isTicking
+        }
+        if mustTick { Task { await tick() } }
+    }
+
+    /// Until no notice waits.
+    private func tick() async {
+        var isDone = false
+        while !isDone {
+            // Not cancelled by anybody; and were it, the notices would only go out sooner.
+            try? await time.sleep(for: Self.delay)
+            let due = state.withLock { state in
+                defer {
+                    state.old = state.young
+                    state.young = []
+                    isDone = state.old.isEmpty
+                    state.isTicking = !isDone
+                }
+                return state.old
+            }
+            for notice in due { notice.sendUnlessFinished() }
         }
     }
 }

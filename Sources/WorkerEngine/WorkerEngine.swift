@@ -69,8 +69,8 @@ public actor WorkerEngine {
         runner = JobRunner(
             services: JobRunner.Services(
                 jobs: services.jobs, workspace: services.workspace, executors: services.executors, outbox: outbox,
-                board: board, time: services.time, random: services.random, logger: services.logger, worker: worker,
-                options: options))
+                notices: StartNotices(time: services.time), board: board, time: services.time,
+                random: services.random, logger: services.logger, worker: worker, options: options))
     }
 
     /// This life of the worker.
@@ -173,7 +173,7 @@ public actor WorkerEngine {
                 if failures > 0 { services.logger.notice("the queue answers again") }
                 failures = 0
                 isBusy = !messages.isEmpty
-                for message in messages { await take(message, received) }
+                if !messages.isEmpty { await take(messages, received) }
             } catch {
                 failures += 1
                 if pollReports.change(of: "poll", to: error.description) != nil {
@@ -186,23 +186,31 @@ public actor WorkerEngine {
         }
     }
 
-    private func take(_ message: ReceivedMessage, _ received: Instant) async {
+    private func take(_ messages: [ReceivedMessage], _ received: Instant) async {
         guard phase == .working else {
-            _ = try? await services.queue.release([message.lease], delay: .zero, countsAsAttempt: false)
+            _ = try? await services.queue.release(messages.map(\.lease), delay: .zero, countsAsAttempt: false)
             return
         }
-        let attempt: AttemptID = services.random.identifier()
-        counters.received += 1
-        await board.occupy(attempt)
-        await leases.keep(message.lease, receivedAt: received) { [board] in
-            Task { await board.cancel(attempt, .leaseLost) }
+        let now = services.time.now()
+        let taken = messages.map {
+            (message: $0, attempt: AttemptID(UUIDText(at: now, random: services.random.bytes(16))))
+        }
+        counters.received += taken.count
+        await board.occupy(taken.map(\.attempt))
+        for (message, attempt) in taken {
+            await leases.keep(message.lease, receivedAt: received) { [board] in
+                Task { await board.cancel(attempt, .leaseLost) }
+            }
         }
         Task {
-            await runner.process(message, attempt: attempt)
-            await board.vacate(attempt)
-            counters.finished += 1
+            await runner.process(taken) { attempt in
+                await self.board.vacate(attempt)
+                await self.countFinished()
+            }
         }
     }
+
+    private func countFinished() { counters.finished += 1 }
 
     // MARK: beside the jobs
 

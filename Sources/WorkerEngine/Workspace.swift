@@ -29,6 +29,8 @@ public struct JobFolder: Sendable, Hashable {
     public let path: String
     /// Files that staging put there: not results.
     public let staged: Set<String>
+    /// Those among them that the executor writes for every job.
+    public let furnished: Set<String>
 }
 
 /// A file that a job made.
@@ -55,7 +57,7 @@ public protocol Workspace: Sendable {
         furnish: @escaping @Sendable (_ directory: String) throws(FileError) -> Set<String>
     ) async throws(StoreError) -> JobFolder
     func write(_ content: [UInt8], to relativePath: String, in folder: JobFolder) async throws(StoreError)
-    /// What the job made. When that is nothing, the folder is removed at once.
+    /// What the job made. When that is nothing, the folder is gone at once.
     func harvest(_ folder: JobFolder) async throws(StoreError) -> [GeneratedFile]
     func remove(path: String) async throws(StoreError)
     /// Removes the folders of attempts that nobody knows any more.

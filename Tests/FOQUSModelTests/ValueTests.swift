@@ -33,6 +33,13 @@ import Testing
         #expect(id == "ffffffff-ffff-4fff-bfff-ffffffffffff")
     }
 
+    /// The example of RFC 9562, appendix A.6.
+    @Test func identifiersWithTimeAreVersion7() {
+        let bytes: [UInt8] = [0, 0, 0, 0, 0, 0, 0x0C, 0xC3, 0x18, 0xC4, 0xDC, 0x0C, 0x0C, 0x07, 0x39, 0x8F]
+        let id = UUIDText(at: Timestamp(milliseconds: 1_645_557_742_000), random: bytes)
+        #expect(id.description == "017f22e2-79b0-7cc3-98c4-dc0c0c07398f")
+    }
+
     @Test(arguments: ["", ".", "..", "a/b", "a\u{0}b", "a\nb", "a\u{85}b", String(repeating: "x", count: 10_000)])
     func dangerousNamesAreRefused(name: String) {
         #expect(throws: NameError.self) { try SimulationName(name) }

@@ -95,7 +95,7 @@ import WorkerEngine
             let journal = try await SQLiteJournal.open(stateDirectory: fixture.state)
             let record = AttemptRecord(
                 id: SystemRandom().identifier(), job: job, lease: try #require(taken.first).lease, directory: nil)
-            try await journal.begin(record, effects: [], isComplete: false)
+            try await journal.begin([BegunAttempt(record: record, effects: [], isComplete: false)])
             await journal.close()
 
             let executor = ScriptedExecutor { _ in .success(output: [:]) }
@@ -120,12 +120,12 @@ import WorkerEngine
             // It had published the end already, but died before it could note that and acknowledge.
             try await fixture.backend.notifier.publish([final])
             let journal = try await SQLiteJournal.open(stateDirectory: fixture.state)
-            try await journal.begin(
-                AttemptRecord(id: SystemRandom().identifier(), job: job, lease: lease, directory: nil),
-                effects: [
-                    JournaledEffect(sequence: 7, effect: .publish(final)),
-                    JournaledEffect(sequence: 8, effect: .acknowledge(lease)),
-                ], isComplete: true)
+            let record = AttemptRecord(id: SystemRandom().identifier(), job: job, lease: lease, directory: nil)
+            let effects = [
+                JournaledEffect(sequence: 7, effect: .publish(final)),
+                JournaledEffect(sequence: 8, effect: .acknowledge(lease)),
+            ]
+            try await journal.begin([BegunAttempt(record: record, effects: effects, isComplete: true)])
             await journal.close()
 
             let executor = ScriptedExecutor { _ in .success(output: [:]) }

@@ -36,11 +36,17 @@ import Threading
         try await withTemporaryDirectory { directory in
             let record = AttemptRecord(
                 id: SystemRandom().identifier(), job: nil, lease: Lease(message: "m", receipt: "r"), directory: "/d")
-            let effects = (1...5).map {
-                JournaledEffect(sequence: $0, effect: .upload(path: "/\($0)", key: "\($0)"))
-            }
+            let told = OutgoingNotification(
+                id: "n", notification: Notification(topic: .update, body: [], attributes: ["event": "e"]))
+            let effects: [JournaledEffect] = [
+                .upload(path: "/1", key: "1"), .upload(path: "/2", key: "2"), .publish(told),
+                .upload(path: "/4", key: "4"), .publish(told), .acknowledge(record.lease),
+                .removeDirectory(path: "/d"), .release(record.lease, delay: .zero, countsAsAttempt: true),
+            ].enumerated().map { JournaledEffect(sequence: Int64($0 + 1), effect: $1) }
             let journal = try await SQLiteJournal.open(stateDirectory: directory)
-            try await journal.begin(record, effects: Array(effects[0..<2]), isComplete: false)
+            try await journal.begin([
+                BegunAttempt(record: record, effects: Array(effects[0..<2]), isComplete: false)
+            ])
             try await journal.append([effects[2]], to: record.id)
             try await journal.complete(record.id, effects: Array(effects[3...]))
             try await journal.delivered(files: [record.id: [1]], finished: [])

@@ -11,6 +11,10 @@ public struct NotificationProcessor: Sendable {
     /// Notifications taken at a time; they share a few transactions.
     private static let batchSize = 256
     private static let receiveWait = Duration.seconds(20)
+    /// After a batch of at least so many the next one may gather for a moment: a batch costs nearly the same for ten
+    /// as for a hundred.
+    private static let busyBatch = 16
+    private static let busyPause = Duration.milliseconds(20)
     private static let deadLetterInterval = Duration.seconds(5)
 
     private let stores: ProcessorServices
@@ -61,6 +65,9 @@ public struct NotificationProcessor: Sendable {
         }
         try await writer.persistence.insist { () async throws(StoreError) in
             try await stores.source.commit(through: last)
+        }
+        if (Self.busyBatch..<Self.batchSize).contains(deliveries.count) {
+            try await services.time.sleep(for: Self.busyPause)
         }
     }
 

@@ -122,9 +122,9 @@ struct FaultyJournal: AttemptJournal {
     let wrapped: any AttemptJournal
     let fault: Fault
 
-    func begin(_ attempt: AttemptRecord, effects: [JournaledEffect], isComplete: Bool) async throws(StoreError) {
+    func begin(_ attempts: [BegunAttempt]) async throws(StoreError) {
         try fault.check()
-        try await wrapped.begin(attempt, effects: effects, isComplete: isComplete)
+        try await wrapped.begin(attempts)
     }
 
     func append(_ effects: [JournaledEffect], to attempt: AttemptID) async throws(StoreError) {
