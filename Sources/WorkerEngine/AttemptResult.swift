@@ -8,12 +8,14 @@ enum AttemptResult: Sendable {
     case final(JobState, message: String?, output: JSON?, files: [Effect])
     /// The machine failed; the job may be tried again.
     case infrastructure(String)
+    /// The worker's disk is full, so that nothing can be tried here: no attempt of the job's.
+    case noSpace(String)
     case cancelled
 
     var isFailure: Bool {
         switch self {
         case .final(let state, _, _, _): state != .success
-        case .infrastructure: true
+        case .infrastructure, .noSpace: true
         case .cancelled: false
         }
     }
@@ -21,7 +23,7 @@ enum AttemptResult: Sendable {
     var reason: String? {
         switch self {
         case .final(_, let message, _, _): message
-        case .infrastructure(let message): message
+        case .infrastructure(let message), .noSpace(let message): message
         case .cancelled: nil
         }
     }
@@ -30,7 +32,7 @@ enum AttemptResult: Sendable {
     func word(cutShort reason: CancelReason?) -> String {
         switch (reason, self) {
         case (nil, .final(let state, _, _, _)): state == .success ? "succeeded" : "ended in \(state.rawValue)"
-        case (nil, .infrastructure): "could not be run"
+        case (nil, .infrastructure), (nil, .noSpace): "could not be run"
         case (nil, .cancelled): "was cancelled"
         case (.terminated, _): "killed by its user"
         case (.superseded, _): "dropped: another attempt finished it"

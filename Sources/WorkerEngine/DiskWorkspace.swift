@@ -14,6 +14,8 @@ public final class DiskWorkspace: Workspace {
 
     /// The most files that a simulation may have.
     private static let fileLimit = 10_000
+    /// With fewer bytes left a disk is full: hardly a job leaves less than that.
+    private static let leastSpace = 64 << 10
 
     /// - Parameters:
     ///   - stateDirectory: exists already; nobody else writes to it.
@@ -164,6 +166,11 @@ public final class DiskWorkspace: Workspace {
         } catch {
             throw StoreError(disk: error, while: "remove the job's folder")
         }
+    }
+
+    public func hasSpace() async -> Bool {
+        let jobs = jobs
+        return await pool.run { ((try? DiskSpace.available(jobs)) ?? .max) >= Self.leastSpace }
     }
 
     public func removeAll(except attempts: Set<AttemptID>) async throws(StoreError) {

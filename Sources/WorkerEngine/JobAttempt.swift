@@ -98,7 +98,19 @@ struct JobAttempt: Sendable {
             result = Task.isCancelled ? .cancelled : .infrastructure("\(error)")
         }
         for simulation in pinned { await services.workspace.unpin(simulation) }
-        return result
+        return await withRegardToSpace(result)
+    }
+
+    /// What fails while the disk is full may well fail for that reason. A job's own failure is an attempt then, not
+    /// its end; that of the machine is not even an attempt, as there may be no space for long.
+    private func withRegardToSpace(_ result: AttemptResult) async -> AttemptResult {
+        switch result {
+        case .infrastructure(let reason) where await !services.workspace.hasSpace():
+            return .noSpace("no space left in the worker's state directory: \(reason)")
+        case .final(.error, let message?, _, _) where await !services.workspace.hasSpace():
+            return .infrastructure("no space left in the worker's state directory: \(message)")
+        default: return result
+        }
     }
 
     /// The job cannot be run, by its own fault. Its folder may be half made.
@@ -181,7 +193,13 @@ struct JobAttempt: Sendable {
         case (.leaseLost, _): return [remove]
         case (.drained, _), (nil, .cancelled): return [remove] + effects.givenBack()
         case (nil, .infrastructure(let text)): return [remove] + afterInfrastructureFailure(text)
+        case (nil, .noSpace(let text)): return [remove] + withoutSpace(text)
         }
+    }
+
+    /// The message goes back for a while: other workers may have space, or this one again.
+    private func withoutSpace(_ reason: String) -> [Effect] {
+        effects.retried("given back: \(reason)", delay: services.options.retryDelay * 5, countsAsAttempt: false)
     }
 
     /// Another attempt after a while, or the end of the job when there were enough.

@@ -41,8 +41,8 @@ struct JobEffects: Sendable {
     /// Row 14: nothing to do any more.
     func ignored(_ words: String) -> [Effect] { [text("text-final", words), .acknowledge(lease)] }
 
-    func retried(_ message: String, delay: Duration) -> [Effect] {
-        [text("text-final", message), .release(lease, delay: delay, countsAsAttempt: true)]
+    func retried(_ message: String, delay: Duration, countsAsAttempt: Bool = true) -> [Effect] {
+        [text("text-final", message), .release(lease, delay: delay, countsAsAttempt: countsAsAttempt)]
     }
 
     func givenBack() -> [Effect] { [.release(lease, delay: .zero, countsAsAttempt: false)] }

@@ -85,10 +85,26 @@ public actor WorkerEngine {
         }
     }
 
-    /// Works until it is drained. Throws when the journal of an earlier life cannot be read.
+    /// Works until it is drained. Throws when the journal of an earlier life cannot be read; that is told on the
+    /// alert topic (cloud-protocol 2.6), since nobody may be looking at the log.
     public func run() async throws(StoreError) {
         precondition(!hasBegun, "an engine runs once")
         hasBegun = true
+        do throws(StoreError) {
+            try await work()
+        } catch {
+            let alert = OutgoingNotification(
+                id: "\(worker.consumer)/alert",
+                notification: .alert(
+                    "the worker cannot work: \(error.description)", detail: "\(error.code)", worker: worker))
+            do throws(StoreError) { try await services.notifier.publish([alert]) } catch {
+                services.logger.warning("the alert cannot be published", ["reason": error])
+            }
+            throw error
+        }
+    }
+
+    private func work() async throws(StoreError) {
         // A drain may come first: then there is only an earlier life to take over from.
         if phase == .idle { phase = .working }
         let unfinished = try await services.journal.unfinished()

@@ -27,18 +27,37 @@ import Testing
         }
     }
 
-    @Test func captureKeepsTheBeginning() async throws {
+    @Test func captureKeepsTheBeginningAndTheEnd() async throws {
         try await withSupervisor { supervisor, _ in
             let command = shell("printf 1234567890; printf abc >&2") {
                 $0.stdout = .capture(limit: 4)
                 $0.stderr = .capture(limit: 3)
             }
             let result = try await supervisor.run(command)
-            #expect(result.stdout.text == "1234")
+            #expect(result.stdout.text == "1290")
             #expect(result.stdout.isTruncated)
+            #expect(result.stdout.gap == 2)
             #expect(result.stdout.total == 10)
             #expect(result.stderr.text == "abc")
             #expect(!result.stderr.isTruncated)
+            #expect(result.stderr.gap == nil)
+        }
+    }
+
+    /// In pieces of all sizes, with limits below, at and above what comes.
+    @Test(arguments: [0, 1, 2, 3, 999, 100_000, 588_894, 588_895, 588_896, 2_000_000])
+    func captureKeepsBothEndsOfALongOutput(limit: Int) async throws {
+        try await withSupervisor { supervisor, _ in
+            let command = shell("seq 1 100000") { $0.stdout = .capture(limit: limit) }
+            let output = try await supervisor.run(command).stdout
+            let all = (1...100_000).map { "\($0)\n" }.joined()
+            #expect(output.total == all.utf8.count)
+            if limit >= all.utf8.count {
+                #expect(output.text == all && output.gap == nil && !output.isTruncated)
+            } else {
+                #expect(output.isTruncated && output.gap == limit / 2)
+                #expect(output.text == String(all.prefix(limit / 2)) + String(all.suffix(limit - limit / 2)))
+            }
         }
     }
 

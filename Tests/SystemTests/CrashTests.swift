@@ -12,17 +12,16 @@ struct CrashTests {
     /// Of the 50 jobs.
     private static let jobCount = 50
 
-    @Test(arguments: [1, 17, 40])
-    func aKilledWorkerLosesNoFOQUSJob(finishedBefore: Int) async throws {
+    @Test(arguments: [(Victim.worker, 1), (.worker, 17), (.worker, 40), (.gateway, 10), (.both, 25)])
+    func kill9LosesNoFOQUSJob(of victim: Victim, finishedBefore: Int) async throws {
         try await Deployment.with { deployment in
-            try await deployment.startGateway()
+            let gateway = try await deployment.startGateway()
             let worker = try await deployment.startWorker()
             try await deployment.upload(Installation.example("hanging/session.foqus"), as: "hanging")
             let session = try await deployment.submit(
                 "hanging", Array(repeating: ["wait": ["seconds": 0.1]], count: Self.jobCount))
             try await session.untilFinished(finishedBefore)
-            await worker.crash()
-            try await deployment.startWorker()
+            try await kill(victim, gateway, worker, deployment)
             try await expectEachJobOnce(session, deployment)
         }
     }
@@ -36,10 +35,7 @@ struct CrashTests {
             let session = try await deployment.submit(
                 "answer", application: "script", Array(repeating: [:], count: Self.jobCount))
             try await session.untilFinished(10)
-            if victim != .worker { await gateway.crash() }
-            if victim != .gateway { await worker.crash() }
-            if victim != .gateway { try await deployment.startWorker() }
-            if victim != .worker { try await deployment.startGateway() }
+            try await kill(victim, gateway, worker, deployment)
             try await expectEachJobOnce(session, deployment)
         }
     }
@@ -57,6 +53,14 @@ struct CrashTests {
             try await deployment.startWorker(["worker.state_directory": Path.join(deployment.directory, "other-state")])
             try await expectEachJobOnce(session, deployment)
         }
+    }
+
+    /// kill -9, and a new start.
+    private func kill(_ victim: Victim, _ gateway: Daemon, _ worker: Daemon, _ deployment: Deployment) async throws {
+        if victim != .worker { await gateway.crash() }
+        if victim != .gateway { await worker.crash() }
+        if victim != .gateway { try await deployment.startWorker() }
+        if victim != .worker { try await deployment.startGateway() }
     }
 
     /// Waits for the end: every job a success, told once, on the result pages once.

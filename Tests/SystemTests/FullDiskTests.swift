@@ -9,21 +9,29 @@ import Testing
 /// A worker whose state directory has no space left: jobs wait for some, the worker does not fall.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct FullDiskTests {
-    /// What the disk holds, in KiB: enough for the worker to start.
-    private static let size = 2048
+    /// What the disk holds, in KiB: enough for the worker to start, and for a FOQUS runner.
+    private static let size = 4096
 
-    @Test func jobsRunOnceThereIsSpaceAgain() async throws {
+    enum Kind: CaseIterable { case command, foqus }
+
+    @Test(arguments: Kind.allCases)
+    func jobsRunOnceThereIsSpaceAgain(kind: Kind) async throws {
         try await Deployment.with(TestSettings(slots: 1)) { deployment in
             try await deployment.startGateway()
             let worker = try await deployment.start("worker", try onDiskOfItsOwn(deployment))
             try await worker.untilReady()
             // The disk is in the worker's view of the file system only; it ends with the worker.
             let disk = "/proc/\(worker.pid)/root" + Path.join(deployment.directory, "state")
-            try await deployment.uploadScript("echo '{}'\n", as: "nothing")
+            let simulation = "\(kind)"
+            if kind == .command { try await deployment.uploadScript("echo '{}'\n", as: simulation) }
+            if kind == .foqus {
+                try await deployment.upload(Installation.example("simple/session.foqus"), as: simulation)
+            }
 
             let ballast = Path.join(disk, "ballast")
             try fill(ballast)
-            let session = try await deployment.submit("nothing", application: "script", [[:], [:], [:]])
+            let session = try await deployment.submit(
+                simulation, application: kind == .command ? "script" : "foqus", [[:], [:], [:]])
             try await eventually("the worker tells of the full disk", within: .seconds(60)) {
                 worker.log.contains("No space left") || worker.log.contains("full")
             }

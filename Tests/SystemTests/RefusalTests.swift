@@ -1,6 +1,7 @@
 import FOQUSModel
 import FileKit
 import GatewayClient
+import Glibc
 import JSONKit
 import ProcessKit
 import TestSupport
@@ -63,6 +64,34 @@ struct RefusalTests {
             let stranger = deployment.client("mallory", "wrong")
             await expectStatus(403) { _ = try await stranger.sessions() }
             #expect(try await session.states() == [.submit])
+        }
+    }
+
+    /// By a worker that is not root, who may read everything.
+    @Test func anUnreadableDirectoryIsNamed() async throws {
+        try await Deployment.with { deployment in
+            #expect(chmod(deployment.directory, 0o755) == 0)
+            let closed = Path.join(deployment.directory, "closed")
+            try Directory.create(closed, mode: 0o700)
+            if geteuid() != 0 { #expect(chmod(closed, 0) == 0) }
+            defer { chmod(closed, 0o700) }
+            for setting in ["worker.state_directory", "store.directory"] {
+                // The other one is in order.
+                let open = Path.join(deployment.directory, "open-\(setting)")
+                try Directory.create(open)
+                #expect(chmod(open, 0o777) == 0)
+                let other = setting == "store.directory" ? "worker.state_directory" : "store.directory"
+                var command = deployment.command(
+                    try Installation.program("foqus-worker"), "run", [setting: closed, other: open])
+                if geteuid() == 0 {
+                    command.arguments =
+                        ["--reuid=65534", "--regid=65534", "--clear-groups", command.path] + command.arguments
+                    command.path = "setpriv"
+                }
+                let end = try await FinishedCommand.run(command)
+                #expect(end.status == 78, "\(setting): \(end)")
+                #expect(end.errors.contains(closed) && end.errors.contains("ermission denied"), "\(end)")
+            }
         }
     }
 

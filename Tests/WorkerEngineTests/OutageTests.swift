@@ -6,6 +6,7 @@ import Logging
 import Stores
 import TestSupport
 import Testing
+import Threading
 import WorkerEngine
 
 /// Stores that are away for a while: results wait, keep their order, and none is lost or doubled.
@@ -60,6 +61,56 @@ import WorkerEngine
             }
             #expect(fixture.log.messages.count { $0 == "results wait in the outbox" } <= 2)
             #expect(fixture.log.messages.contains("results are delivered again"))
+        }
+    }
+
+    /// However often: the attempts are not the job's.
+    @Test func aFullDiskCostsAJobNoAttempts() async throws {
+        try await withFixture { fixture in
+            fixture.spaceFault.set(.full)
+            let executor = ScriptedExecutor { _ in
+                do throws(StoreError) { try fixture.spaceFault.check() } catch {
+                    return .infrastructure(message: "no space")
+                }
+                return .success(output: [:])
+            }
+            var options = fixture.options
+            options.retryDelay = .milliseconds(2)
+            let told = try await withWorker(fixture, executor, options: options) { _ in
+                let job = try await fixture.submit(1)[0]
+                try await eventually { (executor.runs[job] ?? 0) > options.maxAttempts + 2 }
+                fixture.spaceFault.set(nil)
+                return try await fixture.notifications { !$0.finals(of: job).isEmpty }
+            }
+            #expect(told.filter(\.isFinal).map(\.word) == ["success"])
+        }
+    }
+
+    /// It may fail for lack of space; but only so often, as it may itself be what takes the space.
+    @Test func aJobThatFailsOnAFullDiskIsTriedAgain() async throws {
+        try await withFixture { fixture in
+            fixture.spaceFault.set(.full)
+            let executor = ScriptedExecutor { _ in .failed(message: "cannot write", output: nil) }
+            let (job, told) = try await withWorker(fixture, executor) { _ in
+                let job = try await fixture.submit(1)[0]
+                return (job, try await fixture.notifications { !$0.finals(of: job).isEmpty })
+            }
+            #expect(executor.runs[job] == fixture.options.maxAttempts)
+            #expect(told.finals(of: job).map(\.word) == ["error"])
+            #expect(told.finals(of: job)[0].message?.contains("no space left") == true)
+            #expect(told.finals(of: job)[0].message?.contains("cannot write") == true)
+        }
+    }
+
+    @Test func aWorkerThatCannotWorkRaisesTheAlarm() async throws {
+        try await withFixture { fixture in
+            let engine = try await fixture.engine(ScriptedExecutor { _ in .success(output: [:]) })
+            fixture.journalFault.set(.corrupt)
+            await #expect(throws: StoreError.self) { try await engine.run() }
+            let alert = try #require(fixture.alerts.withLock { $0 }.first)
+            #expect(alert.attributes == ["event": "service.error", "instance": "i-0test"])
+            #expect(alert.body["event"] == "service.error")
+            #expect(alert.body["message"]?.stringValue?.contains("the test says so") == true)
         }
     }
 }

@@ -33,8 +33,12 @@ struct CommandFolder: Sendable {
         // An output on stdout is no log as well.
         if (try? found.get())?.source != .standardOutput { logs.append((stdout, result.stdout)) }
         for (path, log) in logs where !log.bytes.isEmpty {
-            let note = log.isTruncated ? Array("\n[cut off after \(log.bytes.count) of \(log.total) bytes]\n".utf8) : []
-            do throws(FileError) { try ResultFile.write(log.bytes + note, to: path) } catch { logFailed(error) }
+            var bytes = log.bytes
+            if let gap = log.gap {
+                let note = "\n[\(log.total - bytes.count) of \(log.total) bytes left out]\n"
+                bytes.insert(contentsOf: note.utf8, at: gap)
+            }
+            do throws(FileError) { try ResultFile.write(bytes, to: path) } catch { logFailed(error) }
         }
         return found
     }

@@ -1,7 +1,8 @@
 import Glibc
 
-/// Takes what a program writes to a pipe, keeps the beginning and throws the rest away, so that the program neither
-/// waits for ever nor fills the disk. On the loop only.
+/// Takes what a program writes to a pipe and keeps no more than a limit, so that the program neither waits for ever
+/// nor fills the disk: in memory its beginning and its end, where the reason of a failure stands; in a file its
+/// beginning. On the loop only.
 final class OutputDrain {
     enum Sink {
         case memory
@@ -13,6 +14,8 @@ final class OutputDrain {
     private let sink: Sink
     private let limit: Int
     private var output = CapturedOutput()
+    /// What came after the first half of the limit. Trimmed now and then to what `finish` keeps of it.
+    private var end: [UInt8] = []
     /// Whether all writers are gone.
     private(set) var hasEnded = false
 
@@ -42,6 +45,13 @@ final class OutputDrain {
     func finish(using buffer: UnsafeMutableRawBufferPointer) -> CapturedOutput {
         drain(using: buffer, rounds: 32)
         close(fd)
+        if output.isTruncated, case .memory = sink {
+            output.gap = output.bytes.count
+            output.bytes += end.suffix(limit - output.bytes.count)
+        } else {
+            output.bytes += end
+        }
+        end = []
         if case .file(let file) = sink {
             if output.isTruncated {
                 Array("\n[output cut off after \(limit) bytes]\n".utf8).withUnsafeBytes { write($0, to: file) }
@@ -61,11 +71,22 @@ final class OutputDrain {
         let kept = bytes.prefix(max(0, limit - output.total))
         output.total += bytes.count
         if kept.count < bytes.count { output.isTruncated = true }
-        guard !kept.isEmpty else { return }
         switch sink {
-        case .memory: output.bytes.append(contentsOf: kept)
-        case .file(let file): write(UnsafeRawBufferPointer(rebasing: kept), to: file)
+        case .memory: keep(bytes)
+        case .file(let file):
+            if !kept.isEmpty { write(UnsafeRawBufferPointer(rebasing: kept), to: file) }
         }
+    }
+
+    private func keep(_ bytes: UnsafeRawBufferPointer) {
+        let first = bytes.prefix(limit / 2 - output.bytes.count)
+        output.bytes.append(contentsOf: first)
+        let rest = bytes.dropFirst(first.count)
+        guard !rest.isEmpty else { return }
+        // Not at each call: moving what is kept costs more than what came.
+        let half = limit - limit / 2
+        if end.count + rest.count > 2 * half + bytes.count { end.removeFirst(max(0, end.count - half)) }
+        end.append(contentsOf: rest)
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, to file: CInt) {

@@ -26,8 +26,11 @@ public struct ResourceUsage: Sendable, Hashable {
 
 /// What became of an output that went through the parent (`Output.capture`, `Output.file` with a limit).
 public struct CapturedOutput: Sendable, Hashable {
-    /// The beginning, up to the limit. Empty when it went to a file.
+    /// All of it, or as much as the limit allows of its beginning and its end, half of each. Empty when it went to a
+    /// file.
     public internal(set) var bytes: [UInt8] = []
+    /// Where in `bytes` something is left out; nil when nothing is.
+    public internal(set) var gap: Int?
     /// All the program wrote, in bytes, whether kept or not.
     public internal(set) var total = 0
     /// Whether something was thrown away.

@@ -176,10 +176,21 @@ struct CommandExecutorTests {
     @Test func aFloodOnStdoutIsCutOff() async throws {
         try await Workshop.with { workshop in
             let job = try workshop.job()
-            let script = "head -c 30000000 /dev/zero | tr '\\000' x; echo '{}' > output.json"
+            let script = "head -c 30000000 /dev/zero | tr '\\000' x; echo end; echo '{}' > output.json"
             #expect(await executor(script) { $0.logLimit = 10_000 }.run(job) == .success(output: [:]))
             let log = try Look.text(Path.join(job.directory, "stdout.log"))
-            #expect(log.hasSuffix("\n[cut off after 10000 of 30000000 bytes]\n"))
+            #expect(log.hasPrefix("xxx") && log.hasSuffix("xxxend\n"))
+            #expect(log.contains("x\n[29990004 of 30000004 bytes left out]\nx"))
+        }
+    }
+
+    /// The reason stands at the end, however much is printed before it.
+    @Test func theReasonBehindAFloodIsTold() async throws {
+        try await Workshop.with { workshop in
+            let script = "yes noise | head -c 5000000 >&2; echo 'the pump is dry' >&2; exit 3"
+            let outcome = await executor(script) { $0.logLimit = 10_000 }.run(try workshop.job())
+            guard case .failed(let message, nil) = outcome else { return #expect(Bool(false), "\(outcome)") }
+            #expect(message.hasSuffix("the pump is dry"))
         }
     }
 

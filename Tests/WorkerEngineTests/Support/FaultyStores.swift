@@ -1,4 +1,5 @@
 import FOQUSModel
+import FileKit
 import Stores
 import Threading
 import WorkerEngine
@@ -72,10 +73,52 @@ struct FaultyQueue: JobQueue {
 struct FaultyNotifier: Notifier {
     let wrapped: any Notifier
     let fault: Fault
+    let alerts: Locked<[Notification]>
 
     func publish(_ notifications: [OutgoingNotification]) async throws(StoreError) {
         try fault.check()
+        alerts.withLock { $0 += notifications.map(\.notification).filter { $0.topic == .alert } }
         try await wrapped.publish(notifications)
+    }
+}
+
+/// A workspace that says that its disk is full while the fault is set.
+struct FaultyWorkspace: Workspace {
+    let wrapped: any Workspace
+    let fault: Fault
+
+    func hasSpace() async -> Bool {
+        do throws(StoreError) { try fault.check() } catch { return false }
+        return await wrapped.hasSpace()
+    }
+
+    func listing(of simulation: SimulationName, user: UserName) async throws(StoreError) -> SimulationListing {
+        try await wrapped.listing(of: simulation, user: user)
+    }
+
+    func stage(_ listing: SimulationListing) async throws(StoreError) -> StagedSimulation {
+        try await wrapped.stage(listing)
+    }
+
+    func unpin(_ simulation: StagedSimulation) async { await wrapped.unpin(simulation) }
+    func path(of attempt: AttemptID) -> String { wrapped.path(of: attempt) }
+
+    func prepare(
+        _ attempt: AttemptID, simulation: StagedSimulation,
+        furnish: @escaping @Sendable (_ directory: String) throws(FileError) -> Set<String>
+    ) async throws(StoreError) -> JobFolder {
+        try await wrapped.prepare(attempt, simulation: simulation, furnish: furnish)
+    }
+
+    func write(_ content: [UInt8], to relativePath: String, in folder: JobFolder) async throws(StoreError) {
+        try await wrapped.write(content, to: relativePath, in: folder)
+    }
+
+    func harvest(_ folder: JobFolder) async throws(StoreError) -> [GeneratedFile] { try await wrapped.harvest(folder) }
+    func remove(path: String) async throws(StoreError) { try await wrapped.remove(path: path) }
+
+    func removeAll(except attempts: Set<AttemptID>) async throws(StoreError) {
+        try await wrapped.removeAll(except: attempts)
     }
 }
 
@@ -142,6 +185,10 @@ struct FaultyJournal: AttemptJournal {
         try await wrapped.delivered(files: files, finished: finished)
     }
 
-    func unfinished() async throws(StoreError) -> [UnfinishedAttempt] { try await wrapped.unfinished() }
+    func unfinished() async throws(StoreError) -> [UnfinishedAttempt] {
+        try fault.check()
+        return try await wrapped.unfinished()
+    }
+
     func close() async { await wrapped.close() }
 }

@@ -19,6 +19,8 @@ final class WorkerFixture: Sendable {
     let notifierFault = Fault()
     let objectFault = Fault()
     let journalFault = Fault()
+    let spaceFault = Fault()
+    let alerts = Locked<[Notification]>([])
     let queueTheft = Theft()
 
     init(directory: String) async throws {
@@ -61,10 +63,12 @@ final class WorkerFixture: Sendable {
         return WorkerEngine(
             services: WorkerEngine.Services(
                 queue: FaultyQueue(wrapped: backend.queue, theft: queueTheft), jobs: backend.jobs, objects: objects,
-                notifier: FaultyNotifier(wrapped: backend.notifier, fault: notifierFault),
+                notifier: FaultyNotifier(wrapped: backend.notifier, fault: notifierFault, alerts: alerts),
                 journal: FaultyJournal(
                     wrapped: try await SQLiteJournal.open(stateDirectory: state), fault: journalFault),
-                workspace: try await DiskWorkspace(stateDirectory: state, cacheLimit: 1 << 20, objects: objects),
+                workspace: FaultyWorkspace(
+                    wrapped: try await DiskWorkspace(stateDirectory: state, cacheLimit: 1 << 20, objects: objects),
+                    fault: spaceFault),
                 executors: ExecutorRegistry(["foqus": executor]), time: SystemTime(), random: SystemRandom(),
                 logger: logger),
             options: options ?? self.options, instance: "i-0test")
