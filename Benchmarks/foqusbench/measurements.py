@@ -130,7 +130,8 @@ def flowsheets(context: Context) -> list[Figure]:
     return [
         Figure(
             "20 flowsheet jobs, one slot, engine not yet started", f"{cold:.2f} s, {20 / cold * 60:.0f} jobs/min",
-            f"{20 / cold * 60 / replaced:.0f} × the 28 jobs/min of the worker being replaced, which leave its start out"),
+            f"{20 / cold * 60 / replaced:.0f} × the 28 jobs/min of the worker being replaced, which leave its start out",
+            "≥ 20 ×", 20 / cold * 60 >= 20 * replaced),
         Figure(
             "20 flowsheet jobs, one slot, warm", f"{warm:.2f} s, {20 / warm * 60:.0f} jobs/min",
             f"{20 / warm * 60 / replaced:.0f} × the worker being replaced", "≥ 20 ×", 20 / warm * 60 >= 20 * replaced),
