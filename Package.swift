@@ -58,6 +58,7 @@ let package = Package(
         debian("CSQLite", "sqlite3", "libsqlite3-dev"),
         debian("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
         debian("CInih", "inih", "libinih-dev"),
+        debian("CExpat", "expat", "libexpat1-dev"),
         .target(name: "CPlatform", cSettings: strictC),
 
         // MARK: kits
@@ -70,6 +71,7 @@ let package = Package(
         kit("JSONKit"),
         kit("HTTPServer", ["CMicrohttpd", "Threading"]),
         kit("HTTPClient", ["CCurl", "CPlatform", "EventLoop"]),
+        kit("XMLReader", ["CExpat"]),
         kit("SystemdKit", ["CSystemd"]),
         kit("Logging", ["Threading"]),
         kit("Settings", ["CInih", "FileKit"]),
@@ -81,6 +83,18 @@ let package = Package(
         library(
             "EmbeddedStores",
             ["Stores", "FOQUSModel", "JSONKit", "SQLiteKit", "FileKit", "CryptoTools", "EventLoop", "Threading"]),
+        library(
+            "AWSClient",
+            [
+                "Stores", "FOQUSModel", "JSONKit", "XMLReader", "HTTPClient", "CryptoTools", "EventLoop", "FileKit",
+                "Logging", "Settings", "Threading",
+            ]),
+        library(
+            "AWSStores",
+            [
+                "AWSClient", "Stores", "FOQUSModel", "JSONKit", "XMLReader", "HTTPClient", "CryptoTools", "EventLoop",
+                "FileKit", "Logging", "Threading",
+            ]),
         library("Executors", ["FOQUSModel", "JSONKit", "ProcessKit", "FileKit", "EventLoop", "Threading", "Logging"]),
         library(
             "WorkerEngine",
@@ -125,6 +139,19 @@ let package = Package(
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
         tests("SQLiteKit", ["Threading"]), tests("CryptoTools"), tests("JSONKit"),
         tests("HTTPServer", ["Threading"]), tests("HTTPClient", ["EventLoop", "HTTPServer", "Threading"]),
+        tests("XMLReader"),
+        tests(
+            "AWSClient",
+            [
+                "Stores", "FOQUSModel", "JSONKit", "HTTPServer", "HTTPClient", "EventLoop", "FileKit", "Logging",
+                "Threading", "CryptoTools",
+            ]),
+        tests(
+            "AWSStores",
+            [
+                "AWSClient", "StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "HTTPClient",
+                "FileKit", "ProcessKit", "Threading",
+            ]),
         tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings", ["FileKit"]),
         tests("CommandLineKit", ["Threading"]),
         tests("FOQUSModel", ["JSONKit", "FileKit"]),

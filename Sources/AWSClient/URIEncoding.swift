@@ -1,0 +1,33 @@
+/// Percent-encoding as AWS signs it: all but letters, digits, `-`, `.`, `_` and `~`, upper-case digits
+/// (Signature Version 4, "UriEncode").
+enum URIEncoding {
+    private static let digits = Array("0123456789ABCDEF".utf8)
+
+    /// A query's name or value, or a path when `keepingSlashes`.
+    static func encode(_ text: String, keepingSlashes: Bool = false) -> String {
+        var encoded: [UInt8] = []
+        encoded.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                encoded.append(byte)
+            case UInt8(ascii: "/") where keepingSlashes: encoded.append(byte)
+            default:
+                encoded.append(UInt8(ascii: "%"))
+                encoded.append(digits[Int(byte >> 4)])
+                encoded.append(digits[Int(byte & 15)])
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+
+    /// The query's parameters in the order in which they are signed, which serves as the query too.
+    static func query(_ parameters: [(name: String, value: String)]) -> String {
+        parameters.map { (encode($0.name), encode($0.value)) }
+            .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+            .map { "\($0.0)=\($0.1)" }
+            .joined(separator: "&")
+    }
+}
