@@ -108,15 +108,15 @@ let package = Package(
         library("GatewayClient", ["FOQUSModel", "JSONKit", "HTTPClient", "EventLoop"]),
         library(
             "Configuration",
-            ["Settings", "Logging", "CommandLineKit", "EmbeddedStores", "FOQUSModel", "FileKit"]),
+            ["Settings", "Logging", "CommandLineKit", "EmbeddedStores", "FOQUSModel", "FileKit", "JSONKit"]),
 
         // MARK: programs
         program(
             "foqus-worker",
             [
-                "Configuration", "CommandLineKit", "WorkerEngine", "Executors", "Stores", "EmbeddedStores",
-                "FOQUSModel",
-                "EventLoop", "ProcessKit", "FileKit", "Logging", "SystemdKit", "Threading",
+                "Configuration", "CommandLineKit", "Settings", "WorkerEngine", "Executors", "Stores", "EmbeddedStores",
+                "AWSStores", "AWSClient", "HTTPClient", "FOQUSModel", "EventLoop", "ProcessKit", "FileKit", "Logging",
+                "SystemdKit", "Threading",
             ]),
         program(
             "foqus-gateway",

@@ -1,6 +1,6 @@
 public import CommandLineKit
 import Glibc
-import Settings
+public import Settings
 
 /// The options that every program has for its settings.
 public enum CommonOptions {
@@ -12,6 +12,30 @@ public enum CommonOptions {
 
     /// Loads the settings as these options say. A settings error ends the program with status 78 (EX_CONFIG).
     public static func load(_ arguments: ParsedArguments) throws -> FOQUSSettings {
+        let overrides = try overrides(arguments)
+        do throws(SettingsError) {
+            return try FOQUSSettings.load(
+                file: arguments.value("settings"), environment: environment(), commandLine: overrides)
+        } catch {
+            throw ConfigurationError(error.description)
+        }
+    }
+
+    /// The same with what an instance of a cloud says of itself, asked with `backend = aws` only.
+    public static func load(
+        _ arguments: ParsedArguments, instance: (AWSSettings) async -> [Setting]
+    ) async throws -> FOQUSSettings {
+        let overrides = try overrides(arguments)
+        do throws(SettingsError) {
+            return try await FOQUSSettings.load(
+                file: arguments.value("settings"), environment: environment(), commandLine: overrides,
+                instance: instance)
+        } catch {
+            throw ConfigurationError(error.description)
+        }
+    }
+
+    private static func overrides(_ arguments: ParsedArguments) throws -> [Setting] {
         var overrides: [Setting] = []
         for text in arguments.values("set") {
             guard let equals = text.firstIndex(of: "="), let dot = text[..<equals].lastIndex(of: ".") else {
@@ -22,12 +46,7 @@ public enum CommonOptions {
                     section: String(text[..<dot]), key: String(text[text.index(after: dot)..<equals]),
                     value: String(text[text.index(after: equals)...]), origin: .commandLine(option: "--set")))
         }
-        do throws(SettingsError) {
-            return try FOQUSSettings.load(
-                file: arguments.value("settings"), environment: environment(), commandLine: overrides)
-        } catch {
-            throw ConfigurationError(error.description)
-        }
+        return overrides
     }
 
     /// The variables of this process.

@@ -3,6 +3,7 @@ public import Settings
 /// Everything that the settings file can say, for all programs: they share one file, so each knows all of it.
 public struct FOQUSSettings: Sendable {
     public let store: StoreSettings
+    public let aws: AWSSettings
     public let worker: WorkerSettings
     public let gateway: GatewaySettings
     /// By application name, as jobs name it in `Application`.
@@ -18,6 +19,27 @@ public struct FOQUSSettings: Sendable {
     public static func load(
         file: String?, environment: [String: String], commandLine: [Setting] = [], machine: Machine = .current()
     ) throws(SettingsError) -> FOQUSSettings {
+        let sources = try layers(file: file, environment, commandLine, machine)
+        return try FOQUSSettings(SettingsReader(sources), machine: machine)
+    }
+
+    /// The same with one layer more when the others say `backend = aws`: what the instance says of itself
+    /// (`InstanceSettings`), stronger than the defaults only.
+    public static func load(
+        file: String?, environment: [String: String], commandLine: [Setting] = [], machine: Machine = .current(),
+        instance: (AWSSettings) async -> [Setting]
+    ) async throws(SettingsError) -> FOQUSSettings {
+        var sources = try layers(file: file, environment, commandLine, machine)
+        if StoreSettings(SettingsReader(sources)).backend == .aws {
+            let aws = AWSSettings(SettingsReader(sources), isUsed: false)
+            if aws.instanceMetadata { sources.insert(.machine(await instance(aws)), at: 0) }
+        }
+        return try FOQUSSettings(SettingsReader(sources), machine: machine)
+    }
+
+    private static func layers(
+        file: String?, _ environment: [String: String], _ commandLine: [Setting], _ machine: Machine
+    ) throws(SettingsError) -> [SettingsSource] {
         var sources: [SettingsSource] = []
         if let file {
             sources.append(.file(try SettingsFile.parse(path: file)))
@@ -26,16 +48,17 @@ public struct FOQUSSettings: Sendable {
         }
         sources.append(.environment(environment))
         sources.append(.commandLine(commandLine))
-        return try FOQUSSettings(SettingsReader(sources), machine: machine)
+        return sources
     }
 
     init(_ reader: SettingsReader, machine: Machine) throws(SettingsError) {
         let store = StoreSettings(reader)
-        let worker = WorkerSettings(reader, machine: machine)
+        let aws = AWSSettings(reader, isUsed: store.backend == .aws)
+        let worker = WorkerSettings(reader, machine: machine, backend: store.backend)
         let gateway = GatewaySettings(reader)
         var applications: [String: ApplicationSettings] = [:]
         let names = reader.sections(prefix: "application.")
-        var problems = store.problems + worker.problems + gateway.problems
+        var problems = store.problems + aws.problems + worker.problems + gateway.problems
         for name in names.isEmpty ? ["foqus"] : names {
             let application = ApplicationSettings(reader, name: name, worker: worker)
             problems += application.problems
@@ -50,6 +73,7 @@ public struct FOQUSSettings: Sendable {
         do throws(SettingsError) { try reader.finish() } catch { problems = error.problems + problems }
         if !problems.isEmpty { throw SettingsError(problems) }
         self.store = store
+        self.aws = aws
         self.worker = worker
         self.gateway = gateway
         self.applications = applications

@@ -18,4 +18,9 @@ public struct LogSettings: Sendable {
     public func logger(_ label: String) -> Logger {
         Logger(label: label, level: level, sink: StreamSink.standardError(format: format))
     }
+
+    /// The same, with a second sink for everything.
+    public func logger(_ label: String, also other: any LogSink) -> Logger {
+        Logger(label: label, level: level, sink: TeeSink(StreamSink.standardError(format: format), other))
+    }
 }

@@ -3,8 +3,13 @@ import Settings
 
 /// `[store]`: where jobs, files and users are kept.
 public struct StoreSettings: Sendable {
-    /// The kind of store. Only one so far; named, so that files written today keep their meaning.
-    public enum Backend: String, Sendable, CaseIterable { case embedded }
+    /// The kind of store.
+    public enum Backend: String, Sendable, CaseIterable {
+        /// SQLite and a directory of this machine.
+        case embedded
+        /// SQS, SNS, S3 and DynamoDB, as `[aws]` says.
+        case aws
+    }
 
     public let backend: Backend
     public let directory: String

@@ -22,10 +22,18 @@ public struct WorkerSettings: Sendable {
     public let log: LogSettings
     let problems: [SettingsError.Problem]
 
-    init(_ reader: SettingsReader, machine: Machine) {
+    init(_ reader: SettingsReader, machine: Machine, backend: StoreSettings.Backend) {
         var problems: [SettingsError.Problem] = []
         let section = "worker"
-        let names = reader.list(section, "user", default: ["*"])
+        let names = reader.list(section, "users", default: ["*"])
+        if backend == .aws && !reader.isSet(section, "users") {
+            // The queue of a deployment serves one user, and a job of another one is told that it failed.
+            problems.append(
+                SettingsError.Problem(
+                    code: .missing,
+                    description: "[worker] users is not set: backend = aws needs it, here, in the environment as "
+                        + "FOQUS_WORKER_USERS, or as the instance's tag FOQUS-User; * stands for all users"))
+        }
         if names == ["*"] {
             users = .all
         } else {
@@ -33,13 +41,13 @@ public struct WorkerSettings: Sendable {
             for name in names {
                 do { users.insert(try UserName(name)) } catch {
                     problems.append(
-                        SettingsError.Problem(code: .badValue, description: "[worker] user = \"\(name)\": \(error)"))
+                        SettingsError.Problem(code: .badValue, description: "[worker] users = \"\(name)\": \(error)"))
                 }
             }
             if users.isEmpty && problems.isEmpty {
                 problems.append(
                     SettingsError.Problem(
-                        code: .badValue, description: "[worker] user: expected user names, or * for all"))
+                        code: .badValue, description: "[worker] users: expected user names, or * for all"))
             }
             self.users = .users(users)
         }

@@ -28,6 +28,22 @@ enum AttemptResult: Sendable {
         }
     }
 
+    /// What the metric count_of_job_finish calls it (cloud-protocol 2.8); nil when the job is not over.
+    func metric(cutShort reason: CancelReason?, hasStarted: Bool) -> String? {
+        switch (reason, self) {
+        case (.terminated, _): return "terminate.job"
+        case (.superseded, _): return "ignore.job.finished"
+        case (.leaseLost, _), (nil, .infrastructure), (nil, .noSpace), (_, .cancelled): return nil
+        case (.drained, .infrastructure), (.drained, .noSpace): return nil
+        case (nil, .final(let state, _, let output, _)), (.drained, .final(let state, _, let output, _)):
+            if state == .success { return "success.job" }
+            if !hasStarted { return "error.job.setup" }
+            // The flowsheet ran, and says what went wrong by a number.
+            if let number = output?["graphError"]?.intValue, number != 0 { return "error.flowsheet.\(number)" }
+            return "error.job.run"
+        }
+    }
+
     /// For the log line.
     func word(cutShort reason: CancelReason?) -> String {
         switch (reason, self) {

@@ -36,7 +36,7 @@ struct Delivery: Sendable {
             guard !lost.isEmpty else { return }
             for index in lanes.indices where lost.contains(lanes[index].record.lease) {
                 self.lost.append((lanes[index].record.lease, lanes[index].record))
-                markDone(lanes[index].pending.filter { Lane.kind(of: $0.effect) != .file }, in: index)
+                markDone(lanes[index].pending.filter { Lane.kind(of: $0.effect) != .slow }, in: index)
             }
         } catch {
             // The queue is out of reach, so nobody else gets the message either: publishing may go on, and the
@@ -114,8 +114,12 @@ struct Delivery: Sendable {
     }
 }
 
-/// The uploads and removals at the head of one attempt's effects.
-struct FileDelivery: Sendable {
+/// The slow effects at the head of one attempt's: uploads, removals, waiting for the output to show.
+struct SlowDelivery: Sendable {
+    /// How long an output is waited for: then its notification is lost, or nobody processes them, and the job's end
+    /// must not wait for ever.
+    private static let outputPatience = Duration.seconds(30)
+
     let lane: Lane
     /// False when another worker has the job: its files must not be replaced by these.
     let mayUpload: Bool
@@ -124,14 +128,16 @@ struct FileDelivery: Sendable {
     /// What was done, and the failure that stopped it.
     func run() async -> (done: Set<Int64>, error: StoreError?) {
         var done: Set<Int64> = []
-        for journaled in lane.leading(.file) {
+        for journaled in lane.leading(.slow) {
             do throws(StoreError) {
                 switch journaled.effect {
                 case .upload(let path, let key) where mayUpload:
                     _ = try await services.objects.put(file: path, to: key, in: .sessions, if: .always)
                 case .upload: break
                 case .removeDirectory(let path): try await services.workspace.remove(path: path)
-                case .publish, .acknowledge, .release: preconditionFailure("not a file's effect")
+                case .awaitOutput(let job) where mayUpload: await showOutput(of: job)
+                case .awaitOutput: break
+                case .publish, .acknowledge, .release: preconditionFailure("not a slow effect")
                 }
             } catch {
                 if error.isTransient { return (done, error) }
@@ -143,5 +149,19 @@ struct FileDelivery: Sendable {
             done.insert(journaled.sequence)
         }
         return (done, nil)
+    }
+
+    /// Returns when the table has the output, or after a while.
+    private func showOutput(of job: JobID) async {
+        guard let outputs = services.outputs else { return }
+        let deadline = services.time.instant() + Self.outputPatience
+        var pause = Duration.milliseconds(50)
+        while services.time.instant() < deadline {
+            // A table out of reach is asked again; the patience is the same.
+            if let isThere = try? await outputs.hasOutput(job), isThere { return }
+            do { try await services.time.sleep(for: pause) } catch { return }
+            pause = min(pause * 2, .seconds(2))
+        }
+        services.logger.warning("the output has not come to the table", ["job": job, "waited": Self.outputPatience])
     }
 }

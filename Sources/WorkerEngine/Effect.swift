@@ -1,4 +1,4 @@
-import FOQUSModel
+public import FOQUSModel
 import JSONKit
 public import Stores
 
@@ -13,6 +13,8 @@ public enum Effect: Sendable, Hashable {
     case release(Lease, delay: Duration, countsAsAttempt: Bool)
     /// The attempt's folder is not needed any more.
     case removeDirectory(path: String)
+    /// What follows must not be seen before the job's output has come to the table.
+    case awaitOutput(JobID)
 }
 
 extension Effect {
@@ -33,6 +35,7 @@ extension Effect {
                 "do": "release", "lease": lease.json, "delay": .int(delay.wholeMilliseconds), "counts": .bool(counts),
             ])
         case .removeDirectory(let path): .object(["do": "remove", "path": .string(path)])
+        case .awaitOutput(let job): .object(["do": "await-output", "job": .string(job.description)])
         }
     }
 
@@ -62,6 +65,9 @@ extension Effect {
         case "remove":
             guard let path = json["path"]?.stringValue else { return nil }
             self = .removeDirectory(path: path)
+        case "await-output":
+            guard let job = json["job"]?.stringValue.flatMap({ JobID($0) }) else { return nil }
+            self = .awaitOutput(job)
         default: return nil
         }
     }

@@ -9,8 +9,8 @@ struct JobAttempt: Sendable {
     /// What the checks before a run say.
     enum Verdict: Sendable {
         case run(any Executor, SimulationListing)
-        /// Nothing to run: these effects end the job or the message.
-        case settle([Effect])
+        /// Nothing to run: these effects end the job or the message. `metric` is counted as the job's end.
+        case settle([Effect], metric: String)
     }
 
     let message: AdmittedMessage
@@ -22,7 +22,7 @@ struct JobAttempt: Sendable {
     var effects: JobEffects {
         JobEffects(
             attempt: id, worker: services.worker, lease: lease, user: message.user.description, job: message.job,
-            session: message.session)
+            session: message.session, waitsForOutput: services.outbox.waitsForOutput)
     }
 
     func record(directory: String?) -> AttemptRecord {
@@ -37,16 +37,20 @@ struct JobAttempt: Sendable {
         let executor: any Executor
         do throws(SimulationError) { executor = try verify(listing) } catch {
             return .settle(
-                effects.refused(.error, message: error.description, text: "job failed in verify: \(error)"))
+                effects.refused(.error, message: error.description, text: "job failed in verify: \(error)"),
+                metric: "error.job.verify")
         }
         guard let snapshot = try lookups.snapshot(for: message) else {
             return .settle(
                 effects.refused(
-                    .expired, message: "Job \(message.job) expired:  not in the job table", text: "Job has Expired"))
+                    .expired, message: "Job \(message.job) expired:  not in the job table", text: "Job has Expired"),
+                metric: "expired.job")
         }
-        if let finished = snapshot.finished { return .settle(effects.ignored("Job State \(finished)")) }
+        if let finished = snapshot.finished {
+            return .settle(effects.ignored("Job State \(finished)"), metric: "ignore.job.finished")
+        }
         if snapshot.state.isFinal || snapshot.state == .stop {
-            return .settle(effects.ignored("Job State \(snapshot.state.rawValue)"))
+            return .settle(effects.ignored("Job State \(snapshot.state.rawValue)"), metric: "ignore.job.finished")
         }
         return .run(executor, listing)
     }

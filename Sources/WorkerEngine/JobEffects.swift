@@ -10,6 +10,8 @@ struct JobEffects: Sendable {
     let user: String
     let job: JobID
     let session: SessionID
+    /// Whether the end must wait until the output shows in the table.
+    let waitsForOutput: Bool
 
     func setup() -> [Effect] {
         [
@@ -26,6 +28,7 @@ struct JobEffects: Sendable {
         if let output {
             effects.append(
                 publish("output", .jobOutput(output, job: job, session: session, user: user)))
+            if waitsForOutput { effects.append(.awaitOutput(job)) }
         }
         effects.append(status("final", state, message: message))
         effects.append(text("text-final", "consumer=\(worker.consumer), job \(job) finished, \(state.rawValue)"))

@@ -15,6 +15,7 @@ struct JobRunner: Sendable {
         let board: SlotBoard
         let time: any TimeSource
         let random: any RandomSource
+        let metrics: any Metrics
         let logger: Logger
         let worker: WorkerIdentity
         let options: WorkerOptions
@@ -77,7 +78,9 @@ struct JobRunner: Sendable {
                 case .run(let executor, let listing):
                     starts.append(Start(attempt: attempt, executor: executor, listing: listing))
                     continue
-                case .settle(let found): effects = found
+                case .settle(let found, let event):
+                    effects = found
+                    services.metrics.count(.jobFinish(event: event))
                 }
             } catch {
                 effects = attempt.afterInfrastructureFailure(error.description)
@@ -100,6 +103,7 @@ struct JobRunner: Sendable {
     /// Rows 2 to 10: acknowledged once, and told where the contract tells.
     private func refuse(_ rejection: MessageRejection, _ message: ReceivedMessage, _ attempt: AttemptID) async {
         let subject = rejection.subject
+        if let event = rejection.metric { services.metrics.count(.jobFinish(event: event)) }
         services.logger.warning(
             "message refused",
             ["reason": rejection.reason, "message": message.lease.message, "job": subject?.job.description ?? "-"])
@@ -127,8 +131,12 @@ struct JobRunner: Sendable {
         let work = Task { await run.stageAndRun(start.executor, start.listing, notice) }
         await services.board.running(run.id, job: run.message.job) { work.cancel() }
         let result = await work.value
+        let hasStarted = notice.hasStarted
         let untold = await notice.finish() ? run.effects.running() : []
         let reason = await services.board.reason(for: run.id)
+        if let event = result.metric(cutShort: reason, hasStarted: hasStarted) {
+            services.metrics.count(.jobFinish(event: event))
+        }
         let effects = run.effects(of: result, cutShort: reason, directory: directory)
         let level: Logger.Level = result.isFailure && reason == nil ? .warning : .info
         services.logger.log(

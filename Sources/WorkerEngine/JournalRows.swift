@@ -151,5 +151,5 @@ final class JournalRows: Sendable {
 }
 
 extension JournaledEffect {
-    fileprivate var isOnFile: Bool { Lane.kind(of: effect) == .file }
+    fileprivate var isOnFile: Bool { Lane.kind(of: effect) == .slow }
 }

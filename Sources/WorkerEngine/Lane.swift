@@ -11,7 +11,8 @@ struct Lane: Sendable {
     var isTaken = false
     var failures = 0
 
-    enum Kind: Sendable, Hashable { case publish, acknowledge, release, file }
+    /// `slow` is what may take long: work on files, and waiting for others.
+    enum Kind: Sendable, Hashable { case publish, acknowledge, release, slow }
 
     /// What comes next.
     var head: Kind? { pending.first.map { Self.kind(of: $0.effect) } }
@@ -21,7 +22,7 @@ struct Lane: Sendable {
         case .publish: .publish
         case .acknowledge: .acknowledge
         case .release: .release
-        case .upload, .removeDirectory: .file
+        case .upload, .removeDirectory, .awaitOutput: .slow
         }
     }
 

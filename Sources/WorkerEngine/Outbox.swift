@@ -12,6 +12,8 @@ actor Outbox {
         let queue: any JobQueue
         let notifier: any Notifier
         let objects: any ObjectStore
+        /// Nil where an output and the end that follows it come to the table in order.
+        let outputs: (any OutputWatch)?
         let workspace: any Workspace
         let leases: LeaseKeeper
         let time: any TimeSource
@@ -42,6 +44,8 @@ actor Outbox {
     private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
 
     init(services: Services) { self.services = services }
+
+    nonisolated var waitsForOutput: Bool { services.outputs != nil }
 
     // MARK: what attempts ask for
 
@@ -128,8 +132,8 @@ actor Outbox {
     func run() async {
         await withDiscardingTaskGroup { group in
             while let round = await nextRound() {
-                let (files, rest) = split(round)
-                for attempt in files { group.addTask { await self.deliverFiles(of: attempt) } }
+                let (slow, rest) = split(round)
+                for attempt in slow { group.addTask { await self.deliverSlowly(of: attempt) } }
                 if !rest.isEmpty { await deliver(rest, in: &group) }
             }
             group.cancelAll()
@@ -193,13 +197,13 @@ actor Outbox {
         }
     }
 
-    private func split(_ round: [AttemptID]) -> (files: [AttemptID], rest: [AttemptID]) {
-        var files: [AttemptID] = []
+    private func split(_ round: [AttemptID]) -> (slow: [AttemptID], rest: [AttemptID]) {
+        var slow: [AttemptID] = []
         var rest: [AttemptID] = []
         for attempt in round {
-            if lanes[attempt]?.head == .file { files.append(attempt) } else { rest.append(attempt) }
+            if lanes[attempt]?.head == .slow { slow.append(attempt) } else { rest.append(attempt) }
         }
-        return (files, rest)
+        return (slow, rest)
     }
 
     private func deliver(_ round: [AttemptID], in group: inout DiscardingTaskGroup) async {
@@ -222,8 +226,8 @@ actor Outbox {
         }
     }
 
-    /// Uploads and removals of one attempt: they may take long, so they are not part of a round.
-    private func deliverFiles(of attempt: AttemptID) async {
+    /// Slow effects of one attempt, which are not part of a round.
+    private func deliverSlowly(of attempt: AttemptID) async {
         guard let lane = lanes[attempt] else { return }
         var mayUpload = true
         do {
@@ -232,9 +236,9 @@ actor Outbox {
             // As in `Delivery.fence`: a queue out of reach gives the message to nobody else.
             report("deliver", error)
         }
-        let delivery = FileDelivery(lane: lane, mayUpload: mayUpload, services: services)
+        let delivery = SlowDelivery(lane: lane, mayUpload: mayUpload, services: services)
         let (done, error) = await delivery.run()
-        report("upload", error)
+        report("files", error)
         await finish([attempt], done: done, failed: error == nil ? [] : [attempt])
         guard error != nil else { return }
         let delay = backoff.delay(afterFailures: lanes[attempt]?.failures ?? 1, random: services.random)
@@ -249,7 +253,7 @@ actor Outbox {
         var finished: [AttemptID] = []
         for attempt in round {
             guard var lane = lanes[attempt] else { continue }
-            let files = lane.pending.filter { done.contains($0.sequence) && Lane.kind(of: $0.effect) == .file }
+            let files = lane.pending.filter { done.contains($0.sequence) && Lane.kind(of: $0.effect) == .slow }
             lane.pending.removeAll { done.contains($0.sequence) }
             lane.failures = failed.contains(attempt) ? lane.failures + 1 : 0
             lanes[attempt] = lane

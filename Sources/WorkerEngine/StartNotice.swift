@@ -31,6 +31,16 @@ final class StartNotice: Sendable {
         if isFirst { notices.add(self) }
     }
 
+    /// Whether the run has started, before it is over.
+    var hasStarted: Bool {
+        state.withLock { state in
+            switch state {
+            case .notStarted, .over: false
+            case .waiting, .sending: true
+            }
+        }
+    }
+
     /// The moment is over.
     fileprivate func sendUnlessFinished() {
         state.withLock { state in

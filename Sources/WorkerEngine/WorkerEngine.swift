@@ -13,6 +13,9 @@ public actor WorkerEngine {
         public let jobs: any JobTable
         public let objects: any ObjectStore
         public let notifier: any Notifier
+        /// Where topics keep no order; nil where an output and the end that follows it come to the table in order.
+        public let outputs: (any OutputWatch)?
+        public let metrics: any Metrics
         public let journal: any AttemptJournal
         public let workspace: any Workspace
         public let executors: ExecutorRegistry
@@ -22,6 +25,7 @@ public actor WorkerEngine {
 
         public init(
             queue: any JobQueue, jobs: any JobTable, objects: any ObjectStore, notifier: any Notifier,
+            outputs: (any OutputWatch)? = nil, metrics: any Metrics = NoMetrics(),
             journal: any AttemptJournal, workspace: any Workspace, executors: ExecutorRegistry,
             time: any TimeSource, random: any RandomSource, logger: Logger
         ) {
@@ -29,6 +33,8 @@ public actor WorkerEngine {
             self.jobs = jobs
             self.objects = objects
             self.notifier = notifier
+            self.outputs = outputs
+            self.metrics = metrics
             self.journal = journal
             self.workspace = workspace
             self.executors = executors
@@ -64,13 +70,15 @@ public actor WorkerEngine {
         outbox = Outbox(
             services: Outbox.Services(
                 journal: services.journal, queue: services.queue, notifier: services.notifier,
-                objects: services.objects, workspace: services.workspace, leases: leases, time: services.time,
+                objects: services.objects, outputs: services.outputs, workspace: services.workspace, leases: leases,
+                time: services.time,
                 random: services.random, logger: services.logger))
         runner = JobRunner(
             services: JobRunner.Services(
                 jobs: services.jobs, workspace: services.workspace, executors: services.executors, outbox: outbox,
                 notices: StartNotices(time: services.time), board: board, time: services.time,
-                random: services.random, logger: services.logger, worker: worker, options: options))
+                random: services.random, metrics: services.metrics, logger: services.logger, worker: worker,
+                options: options))
     }
 
     /// This life of the worker.
@@ -186,6 +194,8 @@ public actor WorkerEngine {
                 let messages = try await services.queue.receive(
                     limit: free, visibility: options.lease, wait: options.longPoll)
                 counters.polls += 1
+                if messages.isEmpty { services.metrics.count(.queuePeek(.empty)) }
+                for _ in messages { services.metrics.count(.queuePeek(.start)) }
                 if failures > 0 { services.logger.notice("the queue answers again") }
                 failures = 0
                 isBusy = !messages.isEmpty

@@ -1,3 +1,5 @@
+import AWSClient
+import AWSStores
 import CommandLineKit
 import Configuration
 import EmbeddedStores
@@ -9,14 +11,9 @@ import Stores
 enum ConfigurationCheck {
     static func run(_ settings: FOQUSSettings) async throws -> ExitCode {
         var check = try SettingsCheck(of: settings)
-        try await check.check("store \(settings.store.directory)") {
-            let loop = EventLoop.start(name: "check")
-            defer { loop.stop() }
-            let backend = try await EmbeddedBackend.open(
-                directory: settings.store.directory, options: settings.store.options(role: .tool), loop: loop)
-            let statistics = try await backend.queue.statistics()
-            await backend.close()
-            return "\(statistics.available) waiting, \(statistics.inFlight) in flight, \(statistics.dead) dead letters"
+        switch settings.store.backend {
+        case .embedded: try await tryStore(settings, &check)
+        case .aws: try await tryCloud(settings, &check)
         }
         try await check.check("state directory \(settings.worker.stateDirectory)") {
             try Directory.create(settings.worker.stateDirectory, mode: 0o750)
@@ -27,6 +24,34 @@ enum ConfigurationCheck {
             try await check.check("application \(application.name)") { try describe(application) }
         }
         return check.exitCode()
+    }
+
+    private static func tryStore(_ settings: FOQUSSettings, _ check: inout SettingsCheck) async throws {
+        try await check.check("store \(settings.store.directory)") {
+            let loop = EventLoop.start(name: "check")
+            defer { loop.stop() }
+            let backend = try await EmbeddedBackend.open(
+                directory: settings.store.directory, options: settings.store.options(role: .tool), loop: loop)
+            let statistics = try await backend.queue.statistics()
+            await backend.close()
+            return "\(statistics.available) waiting, \(statistics.inFlight) in flight, \(statistics.dead) dead letters"
+        }
+    }
+
+    /// Each permission with a harmless call. Publishing, counting and writing cannot be tried without doing it.
+    private static func tryCloud(_ settings: FOQUSSettings, _ check: inout SettingsCheck) async throws {
+        let loop = EventLoop.start(name: "check")
+        defer { loop.stop() }
+        var cloud: Cloud?
+        try await check.check("region") {
+            let opened = try await Cloud(settings, loop: loop, logger: settings.worker.log.logger("check-config"))
+            cloud = opened
+            return opened.backend.region
+        }
+        guard let cloud else { return }
+        try await check.check("credentials") { "\(try await cloud.identity.credentials.credentials())" }
+        for trial in cloud.backend.checks(cloud.places) { try await check.check(trial.subject, trial.run) }
+        cloud.close()
     }
 
     private static func describe(_ application: ApplicationSettings) throws -> String {

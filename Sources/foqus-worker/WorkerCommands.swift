@@ -13,16 +13,22 @@ enum WorkerCommands {
         subcommands: [
             CommandDescription(
                 name: "run", summary: "Work until told to stop.", options: [CommonOptions.settings, CommonOptions.set],
-                run: { arguments in try await WorkerDaemon.run(try CommonOptions.load(arguments)) }),
+                run: { arguments in
+                    try await WorkerDaemon.run(
+                        try await CommonOptions.load(arguments, instance: Cloud.instanceSettings))
+                }),
             CommandDescription(
                 name: "check-config", summary: "Check the settings, show where each came from, and try the store.",
                 options: [CommonOptions.settings, CommonOptions.set],
-                run: { arguments in try await ConfigurationCheck.run(try CommonOptions.load(arguments)) }),
+                run: { arguments in
+                    try await ConfigurationCheck.run(
+                        try await CommonOptions.load(arguments, instance: Cloud.instanceSettings))
+                }),
         ],
         examples: [
             .init("foqus-worker run --settings /etc/foqus/foqus.conf", "Work as the settings say."),
             .init(
-                "foqus-worker run --set worker.slots=4 --set worker.user=alice", "Four jobs at a time, alice's only."),
+                "foqus-worker run --set worker.slots=4 --set worker.users=alice", "Four jobs at a time, alice's only."),
         ],
         environment: [
             .init("FOQUS_SECTION_KEY", "Any setting, as FOQUS_WORKER_SLOTS for slots in [worker]. Wins over the file."),

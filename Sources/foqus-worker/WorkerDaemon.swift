@@ -1,6 +1,6 @@
+import AWSClient
 import CommandLineKit
 import Configuration
-import EmbeddedStores
 import EventLoop
 import Executors
 import Glibc
@@ -19,24 +19,22 @@ enum WorkerDaemon {
         let signals = UnixSignals.stream([SIGTERM, SIGINT], loop: loop)
 
         // The lock first: a second worker must not touch what the first one works on.
-        let journal = try await open { () throws(StoreError) in
+        let journal = try await open {
             try await SQLiteJournal.open(stateDirectory: settings.worker.stateDirectory)
         }
-        try await open { () throws(StoreError) in try await Leftovers.kill(of: journal, settings.worker, logger) }
-        let backend = try await open { () throws(StoreError) in
-            try await EmbeddedBackend.open(
-                directory: settings.store.directory, options: settings.store.options(role: .worker), loop: loop)
-        }
-        let workspace = try await open { () throws(StoreError) in
+        try await open { try await Leftovers.kill(of: journal, settings.worker, logger) }
+        let stores = try await open { try await WorkerStores.open(settings, loop: loop, logger: logger) }
+        let workspace = try await open {
             try await DiskWorkspace(
                 stateDirectory: settings.worker.stateDirectory, cacheLimit: settings.worker.cacheSize,
-                objects: backend.objects)
+                objects: stores.objects)
         }
         let supervisor = ProcessSupervisor(loop: loop)
         let executors = Applications.registry(settings, supervisor: supervisor, loop: loop, logger: logger)
         let engine = WorkerEngine(
             services: WorkerEngine.Services(
-                queue: backend.queue, jobs: backend.jobs, objects: backend.objects, notifier: backend.notifier,
+                queue: stores.queue, jobs: stores.jobs, objects: stores.objects, notifier: stores.notifier,
+                outputs: stores.outputs, metrics: stores.metrics,
                 journal: journal, workspace: workspace, executors: executors, time: SystemTime(),
                 random: SystemRandom(), logger: logger),
             options: settings.worker.engineOptions(maxAttempts: settings.store.maxReceives),
@@ -46,7 +44,7 @@ enum WorkerDaemon {
             "worker started",
             [
                 "version": Version.current, "consumer": engine.consumer, "slots": settings.worker.slots,
-                "applications": executors.names.joined(separator: ","), "store": settings.store.directory,
+                "applications": executors.names.joined(separator: ","), "store": stores.place,
             ])
         let supervision = Supervisor.ofThisProcess()
         report(logger) { () throws(SystemdError) in try supervision.ready(status: "polling for jobs") }
@@ -60,7 +58,11 @@ enum WorkerDaemon {
             try await SystemTime().sleep(for: .seconds(2))
             OwnMemory.releaseStartUpCode()
         }
-        let reporting = Task { await keepStatus(of: engine, supervision, logger) }
+        let reporting = Task { await keepStatus(of: engine, supervision, stores.protection, logger) }
+        let companions = stores.companions.map { companion in Task { await companion() } }
+        let leaving = stores.events.map { events in
+            Task { await InstanceDrain.follow(events, engine, logger) }
+        }
         do {
             try await engine.run()
         } catch {
@@ -72,18 +74,27 @@ enum WorkerDaemon {
         watching.cancel()
         reporting.cancel()
         trimming.cancel()
+        leaving?.cancel()
+        await stores.protection?.finish()
+        for companion in companions {
+            companion.cancel()
+            await companion.value
+        }
         await supervisor.stopAll(grace: .zero)
-        await backend.close()
+        await stores.close()
         logger.notice("worker stopped")
         return .success
     }
 
     /// Keeps the supervisor's status line up to date, when there is a supervisor and something changed.
-    private static func keepStatus(of engine: WorkerEngine, _ supervision: Supervisor, _ logger: Logger) async {
-        guard supervision.socketPath != nil else { return }
+    private static func keepStatus(
+        of engine: WorkerEngine, _ supervision: Supervisor, _ protection: ScaleInProtection?, _ logger: Logger
+    ) async {
+        guard supervision.socketPath != nil || protection != nil else { return }
         var last: WorkerStatus?
         while !Task.isCancelled {
             let status = await engine.status
+            await protection?.set(status.running + status.outbox > 0)
             if status != last {
                 let text = "\(status.running) running, \(status.finished) finished, \(status.outbox) to deliver"
                 report(logger) { () throws(SystemdError) in try supervision.status(text) }
@@ -101,10 +112,10 @@ enum WorkerDaemon {
     }
 
     /// What cannot be opened is a matter of the settings, except that another worker may have it.
-    private static func open<Value>(_ body: () async throws(StoreError) -> Value) async throws -> Value {
-        do throws(StoreError) {
+    private static func open<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
             return try await body()
-        } catch {
+        } catch let error as StoreError {
             if error.code == .conflict { throw StateDirectoryInUse(description: error.description) }
             throw ConfigurationError(error.description)
         }

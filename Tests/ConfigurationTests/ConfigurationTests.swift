@@ -1,4 +1,5 @@
 import FOQUSModel
+import FileKit
 import Settings
 import TestSupport
 import Testing
@@ -93,7 +94,52 @@ private func problems(_ text: String) -> String {
 }
 
 @Suite struct SettingsLayerTests {
-    private let file = "[worker]\nslots = 2\nuser = alice, bob\n"
+    private let file = "[worker]\nslots = 2\nusers = alice, bob\n"
+
+    /// Tags, user data, file, environment: each over the one before.
+    @Test func anInstanceIsWeakerThanTheFile() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/foqus.conf"
+            try File.write(Array("[store]\nbackend = aws\n[aws]\ntable = file\n".utf8), to: path)
+            let tags = [
+                "FOQUS-User": "tag", "FOQUS-Job-Queue-Url": "arn:aws:sqs:us-west-2:12:jobs", "Name": "worker",
+                "FOQUS-Update-Topic-Arn": "arn:aws:sns:us-west-2:12:up", "FOQUS-DynamoDB-Table": "tag",
+                "FOQUS-Message-Topic-Arn": "arn:aws:sns:us-west-2:12:log",
+                "FOQUS-Simulation-Bucket-Name": "arn:aws:s3:::sims", "FOQUS-Session-Bucket-Name": "tag",
+            ]
+            let settings = try await FOQUSSettings.load(
+                file: path, environment: ["FOQUS_AWS_SESSION_BUCKET": "environment"], machine: machine
+            ) { _ in
+                InstanceSettings.settings(
+                    tags: tags, userData: ["FOQUS-User": "data", "FOQUS-Session-Bucket-Name": "data"],
+                    instance: "i-1", region: "us-west-2")
+            }
+            #expect(settings.worker.users == .users([try UserName("data")]))
+            #expect(settings.worker.instance == "i-1")
+            #expect(settings.aws.region == "us-west-2")
+            #expect(settings.aws.jobQueueURL == "https://sqs.us-west-2.amazonaws.com/12/jobs")
+            #expect(settings.aws.simulationBucket == "sims")
+            #expect(settings.aws.sessionBucket == "environment")
+            #expect(settings.aws.table == "file")
+            let users = settings.origins.first { $0.section == "worker" && $0.key == "users" }
+            #expect(users?.origin.description == "user data FOQUS-User")
+        }
+    }
+
+    @Test func whatABackendOnAWSLacksIsNamedWithItsTag() {
+        let text = problems("[store]\nbackend = aws\n")
+        for words in ["[worker] users", "FOQUS-User", "job_queue_url", "FOQUS-DynamoDB-Table", "FOQUS_AWS_TABLE"] {
+            #expect(text.contains(words), "\(words)")
+        }
+    }
+
+    @Test func anInstanceIsNotAskedForAnEmbeddedStore() async throws {
+        let settings = try await FOQUSSettings.load(file: nil, environment: [:], machine: machine) { _ in
+            Issue.record("asked")
+            return []
+        }
+        #expect(settings.store.backend == .embedded)
+    }
 
     @Test func theEnvironmentWinsOverTheFile() throws {
         let settings = try load(file, environment: ["FOQUS_WORKER_SLOTS": "3"])
@@ -225,8 +271,8 @@ private func problems(_ text: String) -> String {
     }
 
     @Test func userNamesAreChecked() {
-        #expect(problems("[worker]\nuser = alice, a:b\n").contains("[worker] user = \"a:b\": bad user name"))
-        #expect(problems("[worker]\nuser =\n").contains("[worker] user: expected user names, or * for all"))
+        #expect(problems("[worker]\nusers = alice, a:b\n").contains("[worker] users = \"a:b\": bad user name"))
+        #expect(problems("[worker]\nusers =\n").contains("[worker] users: expected user names, or * for all"))
     }
 
     @Test func allBadValuesAreToldAtOnce() {

@@ -46,10 +46,10 @@ import Testing
                 let expected = UnfinishedAttempt(record: record, isComplete: true, effects: effects)
                 #expect(try await journal.unfinished() == [expected])
                 // Each file done is forgotten alone, also by a worker that has only read of it.
-                for effect in effects where Lane.kind(of: effect.effect) == .file {
+                for effect in effects where Lane.kind(of: effect.effect) == .slow {
                     try await journal.delivered(files: [record.id: [effect.sequence]], finished: [])
                 }
-                let rest = effects.filter { Lane.kind(of: $0.effect) != .file }
+                let rest = effects.filter { Lane.kind(of: $0.effect) != .slow }
                 let left = try await journal.unfinished()
                 #expect(left == [UnfinishedAttempt(record: record, isComplete: true, effects: rest)])
                 try await journal.delivered(files: [:], finished: [record.id])

@@ -50,3 +50,19 @@ public struct NullSink: LogSink {
 
     public func write(_ entry: LogEntry) {}
 }
+
+/// Sends each entry to two sinks.
+public struct TeeSink: LogSink {
+    private let first: any LogSink
+    private let second: any LogSink
+
+    public init(_ first: any LogSink, _ second: any LogSink) {
+        self.first = first
+        self.second = second
+    }
+
+    public func write(_ entry: LogEntry) {
+        first.write(entry)
+        second.write(entry)
+    }
+}

@@ -2,6 +2,8 @@
 public enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
     /// Built in.
     case standard
+    /// The machine it runs on, such as `instance tag FOQUS-User`.
+    case machine(what: String)
     case file(path: String, line: Int)
     case environment(variable: String)
     /// As written by the user, such as `--slots`.
@@ -10,6 +12,7 @@ public enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .standard: "default"
+        case .machine(let what): what
         case .file(let path, let line): "\(path):\(line)"
         case .environment(let variable): "environment variable \(variable)"
         case .commandLine(let option): "option \(option)"

@@ -21,6 +21,11 @@ public struct SettingsSource: Sendable {
         SettingsSource(content: .environment(variables, prefix: prefix), settings: [], sections: [])
     }
 
+    /// Values that the machine it runs on provides.
+    public static func machine(_ settings: [Setting]) -> SettingsSource {
+        SettingsSource(settings: settings, sections: settings.map(\.section))
+    }
+
     /// Values that options of the command line set.
     public static func commandLine(_ settings: [Setting]) -> SettingsSource {
         SettingsSource(settings: settings, sections: settings.map(\.section))

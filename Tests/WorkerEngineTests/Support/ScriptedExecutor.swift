@@ -39,3 +39,18 @@ final class ScriptedExecutor: Executor {
 
     func shutdown() async {}
 }
+
+/// An executor whose simulations never begin, by their own fault.
+final class UnstartedExecutor: Executor {
+    var description: String { "unstarted" }
+
+    func furnish(_ directory: String, input: JSON, description: JSONObject) throws(FileError) -> Set<String> { [] }
+    func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {}
+    func dependencies(ofSimulationAt directory: String) async throws(SimulationError) -> [SimulationName] { [] }
+
+    func run(_ job: JobRun, started: @escaping @Sendable () -> Void) async -> Outcome {
+        .failed(message: "there is no such variable", output: nil)
+    }
+
+    func shutdown() async {}
+}

@@ -20,6 +20,7 @@ final class WorkerFixture: Sendable {
     let objectFault = Fault()
     let journalFault = Fault()
     let spaceFault = Fault()
+    let metrics = RecordingMetrics()
     let alerts = Locked<[Notification]>([])
     let queueTheft = Theft()
 
@@ -58,12 +59,15 @@ final class WorkerFixture: Sendable {
     }
 
     /// A worker; `run` it in a task.
-    func engine(_ executor: any Executor, options: WorkerOptions? = nil) async throws -> WorkerEngine {
+    func engine(
+        _ executor: any Executor, options: WorkerOptions? = nil, outputs: (any OutputWatch)? = nil
+    ) async throws -> WorkerEngine {
         let objects = FaultyObjects(wrapped: backend.objects, fault: objectFault)
         return WorkerEngine(
             services: WorkerEngine.Services(
                 queue: FaultyQueue(wrapped: backend.queue, theft: queueTheft), jobs: backend.jobs, objects: objects,
                 notifier: FaultyNotifier(wrapped: backend.notifier, fault: notifierFault, alerts: alerts),
+                outputs: outputs, metrics: metrics,
                 journal: FaultyJournal(
                     wrapped: try await SQLiteJournal.open(stateDirectory: state), fault: journalFault),
                 workspace: FaultyWorkspace(
@@ -75,11 +79,11 @@ final class WorkerFixture: Sendable {
     }
 
     /// Makes a session of jobs and starts it.
-    func submit(_ count: Int, simulation: String = "Flash") async throws -> [JobID] {
+    func submit(_ count: Int, simulation: String = "Flash", x: Int64 = 1) async throws -> [JobID] {
         let session: SessionID = SystemRandom().identifier()
         let now = SystemTime().now()
         _ = try await backend.jobs.claimSession(session, owner: user, at: now)
-        let request = try JobRequest.list([["Simulation": .string(simulation), "Input": ["node": ["x": 1]]]])[0]
+        let request = try JobRequest.list([["Simulation": .string(simulation), "Input": ["node": ["x": .int(x)]]]])[0]
         let jobs = (0..<count).map { _ in
             request.job(id: SystemRandom().identifier(), session: session, user: user, created: now)
         }
@@ -150,9 +154,9 @@ struct Silence: Error { let told: [Told] }
 /// Runs `body` beside a working engine, then drains it.
 func withWorker<Result>(
     _ fixture: WorkerFixture, _ executor: any Executor, options: WorkerOptions? = nil,
-    _ body: (WorkerEngine) async throws -> Result
+    outputs: (any OutputWatch)? = nil, _ body: (WorkerEngine) async throws -> Result
 ) async throws -> Result {
-    let engine = try await fixture.engine(executor, options: options)
+    let engine = try await fixture.engine(executor, options: options, outputs: outputs)
     let running = Task { try await engine.run() }
     do {
         let result = try await body(engine)
