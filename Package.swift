@@ -156,7 +156,7 @@ let package = Package(
             "AWSStores",
             [
                 "AWSClient", "AWSPeers", "StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop",
-                "HTTPClient", "HTTPServer", "CryptoTools", "FileKit", "ProcessKit", "Threading",
+                "HTTPClient", "HTTPServer", "CryptoTools", "FileKit", "Logging", "ProcessKit", "Threading",
             ]),
         tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings", ["FileKit"]),
         tests("CommandLineKit", ["Threading"]),

@@ -13,6 +13,8 @@ public struct StoreUnderTest: Sendable {
         case strictOrder
         /// `statistics` are exact, not estimates.
         case exactStatistics
+        /// A receive that was no attempt can be taken back: it does not count.
+        case uncountedRelease
         /// Keys are bytes: those that only Unicode normalisation makes equal are different.
         case keysAreBytes
         /// Any UTF-8 is a key, also one that is no file name: `..`, `a//b`, a control character.

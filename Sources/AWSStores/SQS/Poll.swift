@@ -13,30 +13,31 @@ final class Poll: Sendable {
         var isAbandoned = false
     }
 
+    /// The most messages that it brings.
     let limit: Int
+    /// Seconds for which they are hidden.
     let visibility: Int
+    private let desk: PollDesk
     private let state = Locked(State())
     private let task = Locked<Task<Void, Never>?>(nil)
 
     /// - Parameters:
-    ///   - limit: the most messages that it may bring.
-    ///   - visibility: seconds for which they are hidden.
-    ///   - unclaimed: takes what comes when nobody waits any more.
+    ///   - desk: gets what comes when nobody waits any more.
+    ///   - unclaimed: called when something was left there.
     init(
-        limit: Int, visibility: Int, call: @escaping @Sendable () async -> Outcome,
-        unclaimed: @escaping @Sendable (Poll, [SQSMessage]) async -> Void
+        limit: Int, visibility: Int, desk: PollDesk, call: @escaping @Sendable () async -> Outcome,
+        unclaimed: @escaping @Sendable (Poll) async -> Void
     ) {
         self.limit = limit
         self.visibility = visibility
+        self.desk = desk
         task.withLock { task in
-            task = Task {
-                let outcome = await call()
-                if let messages = self.deliver(outcome) { await unclaimed(self, messages) }
-            }
+            task = Task { if self.deliver(await call()) { await unclaimed(self) } }
         }
     }
 
-    /// What it brought; only the first to ask gets it. Nil when the task is cancelled or `limit` has passed; the call goes on then.
+    /// What it brought; only the first to ask gets it. Nil when the task is cancelled or the time is over; the call
+    /// goes on then.
     func outcome(atMost limit: (time: any TimeSource, duration: Duration)? = nil) async -> Outcome? {
         let number = state.withLock { state in
             state.waits += 1
@@ -64,19 +65,19 @@ final class Poll: Sendable {
         }
     }
 
-    /// Nobody waits any more. Nil when it goes on; what it brought when it is over already.
-    func abandon() -> [SQSMessage]? {
+    /// Nobody waits any more: what it brings, or has brought since, goes to the desk. True when it is over.
+    func abandon() -> Bool {
         state.withLock { state in
-            guard let outcome = state.outcome.take() else {
+            guard let outcome = state.outcome else {
                 state.isAbandoned = true
-                return nil
+                return false
             }
-            state.outcome = .success([])
-            return (try? outcome.get()) ?? []
+            settle(outcome, &state)
+            return true
         }
     }
 
-    /// Somebody waits again. False when it is over.
+    /// Somebody waits again. False when it is over; what it brought lies on the desk.
     func adopt() -> Bool {
         state.withLock { state in
             guard state.isAbandoned else { return false }
@@ -88,22 +89,26 @@ final class Poll: Sendable {
     /// Cuts the connection.
     func cancel() { task.withLock { $0 }?.cancel() }
 
-    /// Messages that nobody claims.
-    private func deliver(_ outcome: Outcome) -> [SQSMessage]? {
-        let (continuation, unclaimed): (CheckedContinuation<Outcome?, Never>?, [SQSMessage]?) = state.withLock {
-            state in
-            if let waiter = state.waiter.take() { return (waiter.continuation, nil) }
-            if state.isAbandoned {
-                // Whoever adopts it from now on learns that it is over.
-                state.isAbandoned = false
-                state.outcome = .success([])
-                return (nil, (try? outcome.get()) ?? [])
+    /// True when nobody waits.
+    private func deliver(_ outcome: Outcome) -> Bool {
+        let (waiter, isAbandoned) = state.withLock { state -> (CheckedContinuation<Outcome?, Never>?, Bool) in
+            if let waiter = state.waiter.take() { return (waiter.continuation, false) }
+            guard state.isAbandoned else {
+                state.outcome = outcome
+                return (nil, false)
             }
-            state.outcome = outcome
-            return (nil, nil)
+            state.isAbandoned = false
+            settle(outcome, &state)
+            return (nil, true)
         }
-        continuation?.resume(returning: outcome)
-        return unclaimed
+        waiter?.resume(returning: outcome)
+        return isAbandoned
+    }
+
+    /// Lays the messages on the desk before anybody can learn that the call is over.
+    private func settle(_ outcome: Outcome, _ state: inout State) {
+        state.outcome = .success([])
+        desk.lay((try? outcome.get()) ?? [], of: self)
     }
 
     private func giveUp(_ number: Int) {
@@ -119,33 +124,63 @@ final class Poll: Sendable {
     }
 }
 
-/// The polls that nobody waits for, until they end or a later receive wants one.
+/// The calls that nobody waits for, and what they brought, until a later receive takes it or it is given back.
 final class PollDesk: Sendable {
-    private let abandoned = Locked<[Poll]>([])
+    private struct State {
+        var polls: [Poll] = []
+        var messages: [(poll: Poll, messages: [SQSMessage])] = []
+    }
 
-    func leave(_ poll: Poll) { abandoned.withLock { $0.append(poll) } }
+    private let state = Locked(State())
 
-    func remove(_ poll: Poll) { abandoned.withLock { $0.removeAll { $0 === poll } } }
+    /// The call goes on by itself. True when it turns out to be over.
+    func leave(_ poll: Poll) -> Bool {
+        state.withLock { $0.polls.append(poll) }
+        return poll.abandon()
+    }
 
-    /// One that brings at most `limit` messages, hidden for as long as wanted.
-    func take(limit: Int, visibility: Int) -> Poll? {
-        abandoned.withLock { polls in
-            while let index = polls.firstIndex(where: { $0.limit <= limit && $0.visibility == visibility }) {
-                let poll = polls.remove(at: index)
-                if poll.adopt() { return poll }
-            }
-            return nil
+    /// What a call brought that is over.
+    func lay(_ messages: [SQSMessage], of poll: Poll) {
+        state.withLock { state in
+            state.polls.removeAll { $0 === poll }
+            if !messages.isEmpty { state.messages.append((poll, messages)) }
         }
     }
 
-    func takeAny() -> Poll? {
-        abandoned.withLock { polls in
-            while let poll = polls.popLast() {
-                if poll.adopt() { return poll }
+    /// A call that brings at most `limit` messages, hidden for as long as wanted.
+    func takePoll(limit: Int = .max, visibility: Int? = nil) -> Poll? {
+        while true {
+            let poll: Poll? = state.withLock { state in
+                let index = state.polls.firstIndex {
+                    $0.limit <= limit && $0.visibility == visibility ?? $0.visibility
+                }
+                return index.map { state.polls.remove(at: $0) }
             }
-            return nil
+            guard let poll else { return nil }
+            if poll.adopt() { return poll }
         }
     }
 
-    var count: Int { abandoned.withLock { $0.count } }
+    /// Messages that lie here, hidden for as long as wanted since a moment ago.
+    func takeMessages(limit: Int, visibility: Int) -> [SQSMessage] {
+        state.withLock { state in
+            var taken: [SQSMessage] = []
+            for index in state.messages.indices where state.messages[index].poll.visibility == visibility {
+                let part = state.messages[index].messages.prefix(limit - taken.count)
+                state.messages[index].messages.removeFirst(part.count)
+                taken += part
+            }
+            state.messages.removeAll { $0.messages.isEmpty }
+            return taken
+        }
+    }
+
+    /// Messages that still lie here, of one call or of all.
+    func clear(of poll: Poll? = nil) -> [SQSMessage] {
+        state.withLock { state in
+            let found = state.messages.filter { poll == nil || $0.poll === poll }.flatMap(\.messages)
+            state.messages.removeAll { poll == nil || $0.poll === poll }
+            return found
+        }
+    }
 }

@@ -22,6 +22,8 @@ extension SQSQueue {
         let seconds = min(visibility.wholeSecondsUp, Int(LeaseLedger.limit.components.seconds))
         var asked = wait
         while true {
+            let left = desk.takeMessages(limit: limit, visibility: seconds)
+            if !left.isEmpty { return left.map(\.received) }
             let call = min(asked.wholeSecondsUp, Self.waitLimit)
             let begun = time.instant()
             guard let messages = try await first(limit, visibility: seconds, wait: call) else { return [] }
@@ -47,24 +49,25 @@ extension SQSQueue {
     /// what it brings; what SQS leases to a connection that is cut comes back after its visibility timeout.
     public func close(grace: Duration) async {
         let deadline = time.instant() + grace
-        while let poll = desk.takeAny() {
+        while let poll = desk.takePoll() {
             if let outcome = await poll.outcome(atMost: (time, deadline - time.instant())) {
                 await giveBack((try? outcome.get()) ?? [])
             } else {
                 poll.cancel()
             }
         }
+        await giveBack(desk.clear())
     }
 
     /// Nil when the task was cancelled.
     private func first(_ limit: Int, visibility: Int, wait: Int) async throws(StoreError) -> [SQSMessage]? {
         let size = min(limit, Self.callLimit)
-        let left = wait > 0 ? desk.take(limit: size, visibility: visibility) : nil
+        let left = wait > 0 ? desk.takePoll(limit: size, visibility: visibility) : nil
         let poll = left ?? startPoll(limit: size, visibility: visibility, wait: wait)
         // What was left began before this wait and may end after it.
         let outcome = await poll.outcome(atMost: left == nil ? nil : (time, .seconds(wait)))
         guard let outcome else {
-            await abandon(poll)
+            abandon(poll)
             return Task.isCancelled ? nil : []
         }
         return try outcome.get()
@@ -80,21 +83,23 @@ extension SQSQueue {
             if let outcome = await poll.outcome() {
                 messages += (try? outcome.get()) ?? []
             } else {
-                await abandon(poll)
+                abandon(poll)
             }
         }
         return messages
     }
 
+    /// What calls of cancelled receives have just brought, or are about to.
     private func handedOver(_ limit: Int, visibility: Int) async -> [SQSMessage] {
-        guard let poll = desk.take(limit: limit, visibility: visibility) else { return [] }
-        if let outcome = await poll.outcome(atMost: (time, Self.handOver)) { return (try? outcome.get()) ?? [] }
-        await abandon(poll)
-        return []
+        if let poll = desk.takePoll(limit: limit, visibility: visibility) {
+            if let outcome = await poll.outcome(atMost: (time, Self.handOver)) { return (try? outcome.get()) ?? [] }
+            abandon(poll)
+        }
+        return desk.takeMessages(limit: limit, visibility: visibility)
     }
 
     private func startPoll(limit: Int, visibility: Int, wait: Int) -> Poll {
-        Poll(limit: limit, visibility: visibility) { [calls, ledger, time] in
+        Poll(limit: limit, visibility: visibility, desk: desk) { [calls, ledger, time] in
             let asked = time.instant()
             do throws(StoreError) {
                 let messages = try await calls.receive(limit: limit, visibility: visibility, wait: wait)
@@ -106,17 +111,20 @@ extension SQSQueue {
             } catch {
                 return .failure(error)
             }
-        } unclaimed: { [weak self] poll, messages in
-            self?.desk.remove(poll)
-            await self?.giveBack(messages)
+        } unclaimed: { [weak self] poll in
+            await self?.giveBackLater(poll)
         }
     }
 
-    private func abandon(_ poll: Poll) async {
-        desk.leave(poll)
-        guard let messages = poll.abandon() else { return }
-        desk.remove(poll)
-        await giveBack(messages)
+    private func abandon(_ poll: Poll) {
+        // A call that is over does not come to `unclaimed` any more.
+        if desk.leave(poll) { Task { await giveBackLater(poll) } }
+    }
+
+    /// Leaves the next receive a moment to take what the call brought: giving back counts as an attempt.
+    private func giveBackLater(_ poll: Poll) async {
+        try? await time.sleep(for: Self.handOver)
+        await giveBack(desk.clear(of: poll))
     }
 
     /// Best effort: what cannot be given back shows again after its visibility timeout.
