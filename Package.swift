@@ -134,6 +134,7 @@ let package = Package(
 
         // MARK: tests
         support("TestSupport", ["EventLoop", "FileKit", "Stores", "FOQUSModel", "Threading"]),
+        support("AWSFakes", ["HTTPServer", "FOQUSModel", "Stores", "Threading"]),
         support("StoreConformance", ["Stores", "FOQUSModel", "JSONKit", "FileKit", "Threading"]),
         tests("Threading"), tests("EventLoop", ["Threading"]), tests("FileKit"),
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
@@ -143,8 +144,8 @@ let package = Package(
         tests(
             "AWSClient",
             [
-                "Stores", "FOQUSModel", "JSONKit", "HTTPServer", "HTTPClient", "EventLoop", "FileKit", "Logging",
-                "Threading", "CryptoTools",
+                "AWSFakes", "Stores", "FOQUSModel", "JSONKit", "HTTPServer", "HTTPClient", "EventLoop", "FileKit",
+                "Logging", "Threading", "CryptoTools",
             ]),
         tests(
             "AWSStores",
