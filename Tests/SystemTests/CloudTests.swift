@@ -76,7 +76,13 @@ struct CloudTests {
         }
     }
 
-    private static let faults: [JSON] = []
+    /// Rules of microburst, a tenth of all calls together. With the last one the call is carried out and its answer lost.
+    private static let faults: [JSON] = [
+        ["service": "*", "probability": 0.04, "error": ["code": "ThrottlingException", "status": 400]],
+        ["service": "*", "probability": 0.03, "error": ["code": "InternalFailure", "status": 500]],
+        ["service": "*", "probability": 0.02, "reset": true],
+        ["service": "*", "probability": 0.02, "response": ["abort_frac": 0.3]],
+    ]
 
     private func submit(to cloud: Cloud) async throws -> JSON {
         let flowsheet = String(
