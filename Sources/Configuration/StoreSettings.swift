@@ -25,6 +25,16 @@ public struct StoreSettings: Sendable {
             "store", "notification_retention", default: 100_000, range: 0...100_000_000)
     }
 
+    /// The directory of the embedded store, for programs that serve no other. Throws when the settings name another.
+    public func embeddedDirectory(for program: String) throws(ConfigurationError) -> String {
+        guard backend == .embedded else {
+            throw ConfigurationError(
+                "\(program) serves the embedded store only, but [store] backend = \(backend.rawValue): in a cloud on AWS "
+                    + "the deployed services do its work")
+        }
+        return directory
+    }
+
     /// How a program of this role opens the embedded store.
     public func options(role: EmbeddedOptions.Role) -> EmbeddedOptions {
         EmbeddedOptions(role: role, maxReceives: maxReceives, notificationRetention: notificationRetention)

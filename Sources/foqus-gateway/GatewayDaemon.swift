@@ -58,9 +58,10 @@ enum GatewayDaemon {
     }
 
     private static func open(_ store: StoreSettings, _ loop: EventLoop) async throws -> EmbeddedBackend {
+        let directory = try store.embeddedDirectory(for: "foqus-gateway")
         do {
             return try await EmbeddedBackend.open(
-                directory: store.directory, options: store.options(role: .gateway), loop: loop)
+                directory: directory, options: store.options(role: .gateway), loop: loop)
         } catch {
             throw ConfigurationError(error.description)
         }

@@ -31,9 +31,9 @@ extension ControlEnvironment {
             files: BlockingPool(name: "files", limit: 2),
             openGateway: { access in RemoteGateway.connect(access, loop: loop, version: version) },
             storeDirectory: { file throws(ControlError) in
-                do throws(SettingsError) {
+                do {
                     return try FOQUSSettings.load(file: file, environment: CommonOptions.environment())
-                        .store.directory
+                        .store.embeddedDirectory(for: "foqusctl user")
                 } catch {
                     throw ControlError(.settings, "\(error)\nRepair the settings, or name the store by --store DIR.")
                 }
