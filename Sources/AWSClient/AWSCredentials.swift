@@ -30,6 +30,14 @@ public struct AWSCredentials: Sendable, Hashable, CustomStringConvertible {
 public protocol CredentialProvider: Sendable {
     /// Credentials that hold now. Throws with the code `noCredentials` when there are none, and why.
     func credentials() async throws(AWSError) -> AWSCredentials
+
+    /// A service says that these have ended. Whoever keeps credentials forgets them if they are the ones it has, so
+    /// that the next `credentials()` gets new ones; others do nothing.
+    func invalidate(_ credentials: AWSCredentials) async
+}
+
+extension CredentialProvider {
+    public func invalidate(_ credentials: AWSCredentials) async {}
 }
 
 /// Credentials that never change.
