@@ -144,7 +144,7 @@ let package = Package(
             "AWSClient",
             [
                 "Stores", "FOQUSModel", "JSONKit", "HTTPServer", "HTTPClient", "EventLoop", "FileKit", "Logging",
-                "Threading", "CryptoTools",
+                "Threading", "CryptoTools", "XMLReader",
             ]),
         tests(
             "AWSStores",
