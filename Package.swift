@@ -150,7 +150,7 @@ let package = Package(
             "AWSClient",
             [
                 "AWSPeers", "AWSFakes", "Stores", "FOQUSModel", "JSONKit", "HTTPServer", "HTTPClient", "EventLoop",
-                "FileKit", "Logging", "Threading", "CryptoTools",
+                "FileKit", "Logging", "Threading", "CryptoTools", "XMLReader",
             ]),
         tests(
             "AWSStores",

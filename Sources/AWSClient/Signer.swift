@@ -10,7 +10,7 @@ struct Signer: Sendable {
     /// What a signature is made of.
     struct Subject: Sendable {
         var method: String
-        /// Percent-encoded as it is sent.
+        /// Percent-encoded once, as it is sent.
         var path: String
         /// Not encoded.
         var query: [(name: String, value: String)]
@@ -21,9 +21,6 @@ struct Signer: Sendable {
     }
 
     static let emptyHash = Hex.encode(SHA256.hash([UInt8]()))
-    /// S3 over TLS: the body is not part of the signature.
-    static let unsignedPayload = "UNSIGNED-PAYLOAD"
-
     /// Value of the field `Authorization`.
     func authorization(_ subject: Subject, _ credentials: AWSCredentials, at time: Timestamp) -> String {
         let stamp = Self.stamp(time)
@@ -55,9 +52,15 @@ struct Signer: Sendable {
     func canonicalRequest(_ subject: Subject) -> String {
         let fields = Self.canonicalHeaders(subject.headers).map { "\($0.name):\($0.value)\n" }.joined()
         return [
-            subject.method, subject.path, URIEncoding.query(subject.query), fields,
+            subject.method, canonicalPath(subject.path), URIEncoding.query(subject.query), fields,
             Self.signedHeaders(subject.headers), subject.payloadHash,
         ].joined(separator: "\n")
+    }
+
+    /// S3 signs a path as it is sent, as every character of a key counts. All others sign it without `.`, `..` and empty
+    /// segments, encoded once more.
+    private func canonicalPath(_ path: String) -> String {
+        service == "s3" ? path : URIEncoding.encode(URIEncoding.normalized(path), keepingSlashes: true)
     }
 
     /// 2. What is signed.
@@ -84,13 +87,19 @@ struct Signer: Sendable {
         canonicalHeaders(headers).map(\.name).joined(separator: ";")
     }
 
+    /// Fields that proxies and clients change on the way (botocore leaves out the same).
+    private static let unsignedFields: Set<String> = [
+        "authorization", "connection", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id",
+    ]
+
     /// Names in lower case and in order; values of one name joined in the order given, blanks folded.
     private static func canonicalHeaders(
         _ headers: [(name: String, value: String)]
     ) -> [(name: String, value: String)] {
         var values: [String: [String]] = [:]
         for (name, value) in headers { values[name.lowercased(), default: []].append(folded(value)) }
-        return values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.joined(separator: ",")) }
+        return values.filter { !unsignedFields.contains($0.key) }.sorted { $0.key < $1.key }
+            .map { ($0.key, $0.value.joined(separator: ",")) }
     }
 
     private static func folded(_ value: String) -> String {

@@ -30,4 +30,22 @@ enum URIEncoding {
             .map { "\($0.0)=\($0.1)" }
             .joined(separator: "&")
     }
+
+    /// A path without `.` and `..` (RFC 3986, section 5.2.4) and without empty segments.
+    static func normalized(_ path: String) -> String {
+        var kept: [Substring.UTF8View] = []
+        let segments = path.utf8.split(separator: UInt8(ascii: "/"))
+        for segment in segments {
+            if segment.elementsEqual("..".utf8) {
+                _ = kept.popLast()
+            } else if !segment.elementsEqual(".".utf8) {
+                kept.append(segment)
+            }
+        }
+        // What ends in a slash or in a dot segment names a folder.
+        let last = segments.last.map { String(Substring($0)) }
+        let isFolder = path.utf8.last == UInt8(ascii: "/") || last == "." || last == ".."
+        let text = kept.map { String(Substring($0)) }.joined(separator: "/")
+        return "/" + text + (isFolder && !kept.isEmpty ? "/" : "")
+    }
 }

@@ -85,7 +85,9 @@ struct Transport: Sendable {
     private static func isConnectionFailure(_ error: HTTPClientError) -> Bool {
         switch error.code {
         case .couldNotResolve, .couldNotConnect, .connectionLost: true
-        case .invalidRequest, .timedOut, .tls, .responseTooLarge, .tooManyRedirects, .cancelled, .closed, .other: false
+        case .invalidRequest, .timedOut, .tls, .responseTooLarge, .tooManyRedirects, .cancelled, .closed, .file,
+            .other:
+            false
         }
     }
 

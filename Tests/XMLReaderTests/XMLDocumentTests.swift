@@ -26,6 +26,10 @@ import XMLReader
         #expect(throws: XMLDocument.Failure.self) { try Self.parse(text) }
     }
 
+    @Test func whiteSpaceMayComeFirst() throws {
+        #expect(try Self.parse(" \r\n\t<?xml version=\"1.0\"?>\n<a>b</a>\n").text == "b")
+    }
+
     @Test func theLineIsNamed() {
         let failure = #expect(throws: XMLDocument.Failure.self) { try Self.parse("<a>\n<b>\n</a>") }
         #expect(failure?.line == 3)

@@ -10,10 +10,9 @@ final class Transfer: @unchecked Sendable {
     private var headerList: UnsafeMutablePointer<curl_slist>?
     /// libcurl writes the reason of a failure here.
     private let reason = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-    private var sent = 0
+    private var source: BodySource
+    private var sink: BodySink
     private var headers: [(name: String, value: String)] = []
-    private var body: [UInt8] = []
-    private var isTooLarge = false
 
     private var continuation: CheckedContinuation<Outcome, Never>?
     private var outcome: Outcome?
@@ -26,13 +25,15 @@ final class Transfer: @unchecked Sendable {
         guard let easy = curl_easy_init() else { throw HTTPClientError(.other(2), "no memory for a request") }
         self.easy = easy
         self.request = request
+        source = BodySource(request)
+        sink = BodySink(request, origin: URLOrigin.of(request.url))
         reason.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         do throws(CurlFailure) {
             try configure(options)
         } catch {
             throw HTTPClientError(
                 error.code, method: request.method, origin: origin, systemError: 0,
-                detail: String(cString: curl_easy_strerror(error.code)))
+                detail: String(cString: curl_easy_strerror(error.code)), isSent: false)
         }
         for (name, value) in request.headers { try add(header: name, value) }
     }
@@ -72,21 +73,25 @@ final class Transfer: @unchecked Sendable {
     /// - Parameter result: what libcurl says at the end.
     func finish(_ result: CURLcode) {
         guard result != CURLE_OK else {
-            var status = 0
-            shim_easy_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-            return finish(.success(ClientResponse(status: status, headers: headers, body: body)))
+            return finish(
+                .success(
+                    ClientResponse(status: status, headers: headers, body: sink.bytes, fileCount: sink.fileCount)))
         }
-        if isTooLarge {
-            let limit = "more than the limit of \(request.responseLimit) bytes"
-            return finish(.failure(HTTPClientError(.responseTooLarge, "\(request.method) \(origin) answered \(limit)")))
-        }
-        var systemError = 0
-        shim_easy_get_long(easy, CURLINFO_OS_ERRNO, &systemError)
+        if let failure = sink.failure ?? source.failure { return finish(.failure(failure)) }
         let detail = String(cString: reason[0] == 0 ? curl_easy_strerror(result) : UnsafePointer(reason))
         finish(
             .failure(
                 HTTPClientError(
-                    result, method: request.method, origin: origin, systemError: CInt(systemError), detail: detail)))
+                    result, method: request.method, origin: origin, systemError: CInt(info(CURLINFO_OS_ERRNO)),
+                    detail: detail, isSent: info(CURLINFO_REQUEST_SIZE) > 0)))
+    }
+
+    private var status: Int { info(CURLINFO_RESPONSE_CODE) }
+
+    private func info(_ info: CURLINFO) -> Int {
+        var value = 0
+        shim_easy_get_long(easy, info, &value)
+        return value
     }
 
     // MARK: settings
@@ -97,6 +102,7 @@ final class Transfer: @unchecked Sendable {
         try set(CURLOPT_ERRORBUFFER, pointer: reason)
         try set(CURLOPT_NOSIGNAL, 1)
         try set(CURLOPT_URL, request.url)
+        try set(CURLOPT_PATH_AS_IS, 1)  // "/a/../b" may be the name of something
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
@@ -105,6 +111,11 @@ final class Transfer: @unchecked Sendable {
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         try set(CURLOPT_TIMEOUT_MS, Self.milliseconds(request.timeout))
         try set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(options.connectTimeout))
+        if let inactivity = request.inactivityTimeout {
+            try set(CURLOPT_LOW_SPEED_LIMIT, 1)  // bytes per second
+            try set(CURLOPT_LOW_SPEED_TIME, (Self.milliseconds(inactivity) + 999) / 1000)
+        }
+        if request.output != nil { try set(CURLOPT_BUFFERSIZE, 128 << 10) }
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         if let userAgent = options.userAgent { try set(CURLOPT_USERAGENT, userAgent) }
         if !options.usesProxies { try set(CURLOPT_NOPROXY, "*") }
@@ -119,10 +130,10 @@ final class Transfer: @unchecked Sendable {
     }
 
     private func configureMethod() throws(CurlFailure) {
-        let sendsBody = !request.body.isEmpty || ["POST", "PUT", "PATCH"].contains(request.method)
+        let sendsBody = source.count > 0 || ["POST", "PUT", "PATCH"].contains(request.method)
         if sendsBody {
             try set(CURLOPT_POST, 1)
-            try check(shim_easy_set_large(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count)))
+            try check(shim_easy_set_large(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(source.count)))
         }
         switch request.method {
         case "GET" where !sendsBody, "POST": break
@@ -167,10 +178,9 @@ final class Transfer: @unchecked Sendable {
                 easy,
                 { context, offset, origin in
                     let transfer = Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
-                    guard origin == SEEK_SET, offset <= transfer.request.body.count else {
+                    guard origin == SEEK_SET, transfer.source.seek(to: Int(offset)) else {
                         return CInt(CURL_SEEKFUNC_FAIL)
                     }
-                    transfer.sent = Int(offset)
                     return CInt(CURL_SEEKFUNC_OK)
                 }, context))
     }
@@ -222,12 +232,8 @@ final class Transfer: @unchecked Sendable {
     // MARK: callbacks, on the loop
 
     private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard body.count + bytes.count <= request.responseLimit else {
-            isTooLarge = true
-            return 0  // ends the transfer
-        }
-        body.append(contentsOf: bytes)
-        return bytes.count
+        // Any other count than that of the piece ends the transfer.
+        sink.take(bytes, isSuccess: (200..<300).contains(status)) ? bytes.count : bytes.count + 1
     }
 
     private func receive(headerLine bytes: UnsafeRawBufferPointer) {
@@ -240,11 +246,6 @@ final class Transfer: @unchecked Sendable {
     }
 
     private func supply(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(buffer.count, request.body.count - sent)
-        request.body.withUnsafeBytes {
-            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[sent..<sent + count]))
-        }
-        sent += count
-        return count
+        source.supply(buffer) ?? Int(CURL_READFUNC_ABORT)
     }
 }

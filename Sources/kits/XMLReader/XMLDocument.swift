@@ -12,8 +12,10 @@ public enum XMLDocument {
     /// Deeper documents are refused.
     static let depthLimit = 200
 
-    /// The root element.
-    public static func parse(_ bytes: [UInt8]) throws(Failure) -> XMLElement {
+    /// The root element. White space before the declaration is passed over, though XML has none there: S3 sends it to
+    /// keep a connection alive while it works.
+    public static func parse(_ document: [UInt8]) throws(Failure) -> XMLElement {
+        let bytes = document.drop { " \t\r\n".utf8.contains($0) }
         guard let parser = XML_ParserCreate("UTF-8") else { throw Failure(line: 0, reason: "no memory for a parser") }
         defer { XML_ParserFree(parser) }
         let builder = TreeBuilder(parser)
