@@ -139,6 +139,7 @@ let package = Package(
             [
                 "AWSClient", "Stores", "JSONKit", "HTTPClient", "EventLoop", "ProcessKit", "FileKit", "TestSupport",
             ], exclude: ["peer_host.py", "requirements.txt"]),
+        support("AWSFakes", ["HTTPServer", "FOQUSModel", "Stores", "Threading"]),
         support("StoreConformance", ["Stores", "FOQUSModel", "JSONKit", "FileKit", "Threading"]),
         tests("Threading"), tests("EventLoop", ["Threading"]), tests("FileKit"),
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
@@ -148,9 +149,8 @@ let package = Package(
         tests(
             "AWSClient",
             [
-                "AWSPeers", "Stores", "FOQUSModel", "JSONKit", "HTTPServer", "HTTPClient", "EventLoop", "FileKit",
-                "Logging",
-                "Threading", "CryptoTools",
+                "AWSFakes", "AWSPeers", "Stores", "FOQUSModel", "JSONKit", "HTTPServer", "HTTPClient", "EventLoop",
+                "FileKit", "Logging", "Threading", "CryptoTools",
             ]),
         tests(
             "AWSStores",

@@ -19,16 +19,20 @@ public final class HTTPClient: Sendable {
         public var connectionsPerHost: Int
         /// The `User-Agent` field; nil for none.
         public var userAgent: String?
+        /// Whether the environment's proxies are heeded. Without them for what only this machine can reach, as the
+        /// metadata service of a cloud instance.
+        public var usesProxies: Bool
 
         public init(
             caFile: String? = nil, connectTimeout: Duration = .seconds(10), idleConnectionLimit: Int = 16,
-            connectionsPerHost: Int = 0, userAgent: String? = nil
+            connectionsPerHost: Int = 0, userAgent: String? = nil, usesProxies: Bool = true
         ) {
             self.caFile = caFile
             self.connectTimeout = connectTimeout
             self.idleConnectionLimit = idleConnectionLimit
             self.connectionsPerHost = connectionsPerHost
             self.userAgent = userAgent
+            self.usesProxies = usesProxies
         }
     }
 

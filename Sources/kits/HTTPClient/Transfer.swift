@@ -107,6 +107,7 @@ final class Transfer: @unchecked Sendable {
         try set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(options.connectTimeout))
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         if let userAgent = options.userAgent { try set(CURLOPT_USERAGENT, userAgent) }
+        if !options.usesProxies { try set(CURLOPT_NOPROXY, "*") }
         if let caFile = options.caFile { try set(CURLOPT_CAINFO, caFile) }
         if let auth = request.basicAuth {
             try set(CURLOPT_HTTPAUTH, 1)  // CURLAUTH_BASIC, a macro with a cast
