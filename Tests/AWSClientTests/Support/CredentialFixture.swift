@@ -22,7 +22,7 @@ struct MiddleRandom: RandomSource {
 
 /// What credentials are sought with, on time that the test moves.
 struct CredentialFixture {
-    let time = ManualTime()
+    var time = ManualTime()
     let sink = RecordingSink()
     var environment: [String: String] = [:]
     var profile: String?
