@@ -1,7 +1,7 @@
 public import AWSClient
 public import EventLoop
 public import FOQUSModel
-public import HTTPClient
+import HTTPClient
 public import Logging
 public import Stores
 

@@ -1,6 +1,7 @@
 import AWSClient
 import FOQUSModel
 public import Stores
+import XMLReader
 
 /// One thing that a worker needs of AWS, tried by a call that changes nothing.
 public struct AWSCheck: Sendable {

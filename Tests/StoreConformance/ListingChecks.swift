@@ -30,10 +30,11 @@ extension ConformanceCheck {
             )
         },
         ConformanceCheck(.objects, "a prefix is matched byte by byte") { store in
-            let keys = [
+            var keys = [
                 "test", "test/", "test/a", "test/b/c", "test2/a", "Test/a", "te", "t%st/a", "test\u{10FFFF}",
                 "test\u{10FFFF}x", "tesu", "größer/1", "gro\u{308}ßer/1",
             ]
+            if !store.capabilities.contains(.anyKey) { keys.removeAll { ["test", "test/"].contains($0) } }
             for key in keys { _ = try await store.objects.put([1], to: key, in: .sessions) }
             for prefix in [
                 "", "t", "test", "test/", "test/b/", "t%st", "test\u{10FFFF}", "größer/", "none", "\u{10FFFF}",

@@ -45,6 +45,8 @@ public struct StoreUnderTest: Sendable {
     public let capabilities: Set<Capability>
     /// A message received this often becomes a dead letter at the next receive.
     public let maxReceives: Int
+    /// The most bytes of an object that the store takes.
+    public let objectLimit: Int
     /// An empty directory for files of the checks.
     public let scratch: String
     /// The same store as another process would see it after this one has ended.
@@ -56,7 +58,7 @@ public struct StoreUnderTest: Sendable {
         objects: (any ObjectStore)? = nil, notifier: (any Notifier)? = nil, updates: (any NotificationSource)? = nil,
         users: (any UserDirectory)? = nil, time: any TimeSource, advance: @escaping @Sendable (Duration) async -> Void,
         random: any RandomSource,
-        capabilities: Set<Capability>, maxReceives: Int, scratch: String,
+        capabilities: Set<Capability>, maxReceives: Int, objectLimit: Int = .max, scratch: String,
         reopen: @escaping @Sendable () async throws -> StoreUnderTest
     ) {
         possibleQueue = queue
@@ -70,6 +72,7 @@ public struct StoreUnderTest: Sendable {
         self.random = random
         self.capabilities = capabilities
         self.maxReceives = maxReceives
+        self.objectLimit = objectLimit
         self.scratch = scratch
         self.reopen = reopen
     }
