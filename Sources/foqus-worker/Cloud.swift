@@ -23,7 +23,7 @@ struct Cloud: Sendable {
             environment: environment, metadataOptions: Self.metadataOptions(settings.aws, environment), loop: loop,
             http: HTTPClient(loop: loop), files: BlockingPool(name: "aws-config", limit: 1, idleSeconds: 1),
             log: logger)
-        do {
+        do throws(AWSError) {
             let region: String
             if let named = settings.aws.region { region = named } else { region = try await identity.region().name }
             let services = try AWSServices(
@@ -37,7 +37,7 @@ struct Cloud: Sendable {
                 simulationBucket: settings.aws.simulationBucket, sessionBucket: settings.aws.sessionBucket,
                 table: settings.aws.table)
             backend = AWSBackend(places, services: services, logger: logger)
-        } catch let error as AWSError {
+        } catch {
             contentLoop.stop()
             throw ConfigurationError("\(error); see [aws] region")
         }

@@ -1,3 +1,4 @@
+import AWSClient
 import AWSPeers
 import FileKit
 import JSONKit
