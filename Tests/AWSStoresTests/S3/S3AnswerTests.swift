@@ -13,7 +13,8 @@ struct S3AnswerTests {
         (500, "InternalError", .unavailable), (400, "XAmzContentSHA256Mismatch", .unavailable),
         (301, "PermanentRedirect", .invalid), (400, "InvalidBucketName", .invalid),
     ]) func errorsSayWhatToDo(_ status: Int, _ code: String, _ wanted: StoreError.Code) async throws {
-        try await FakeS3.with(answer: { _ in .s3Error(status, code) }) { s3 in
+        let answer: FakeS3.Handler = { _ in .s3Error(status, code) }
+        try await FakeS3.with(answer: answer) { s3 in
             let error = try await storeError { try await s3.store.get("a\nkey", in: .sessions) }
             #expect(error.code == wanted)
             #expect(error.description.contains(#"get "a\nkey" of the bucket bucket-sessions"#))
@@ -21,7 +22,8 @@ struct S3AnswerTests {
     }
 
     @Test func anAnswerToHeadHasNoCode() async throws {
-        try await FakeS3.with(answer: { request in .s3(request.path.hasSuffix("none") ? 404 : 403) }) { s3 in
+        let answer: FakeS3.Handler = { request in .s3(request.path.hasSuffix("none") ? 404 : 403) }
+        try await FakeS3.with(answer: answer) { s3 in
             let none = try await s3.store.info("none", in: .sessions)
             #expect(none == nil)
             let error = try await storeError { try await s3.store.info("some", in: .sessions) }
@@ -37,7 +39,8 @@ struct S3AnswerTests {
             <Contents><Key>a+b%2Bc%2541%01</Key><LastModified>2026-11-24T03:19:11.250Z</LastModified>
             <ETag>&quot;abc-2&quot;</ETag><Size>12</Size></Contents></ListBucketResult>
             """
-        try await FakeS3.with(answer: { _ in .s3(200, xml) }) { s3 in
+        let answer: FakeS3.Handler = { _ in .s3(200, xml) }
+        try await FakeS3.with(answer: answer) { s3 in
             let page = try await s3.store.list(prefix: "a b+", in: .sessions, after: "a/&", limit: 5000)
             #expect(page.objects.map(\.key) == ["a b+c%41\u{1}"])
             #expect(page.objects.first?.etag == "abc-2")
@@ -58,7 +61,8 @@ struct S3AnswerTests {
         "<ListBucketResult><Contents><Key>a</Key></Contents></ListBucketResult>",
         "<ListBucketResult><Contents><Key>a</Key><LastModified>today</LastModified><ETag>e</ETag><Size>1</Size></Contents></ListBucketResult>",
     ]) func whatIsNoListingIsAnError(_ text: String) async throws {
-        try await FakeS3.with(answer: { _ in .s3(200, text) }) { s3 in
+        let answer: FakeS3.Handler = { _ in .s3(200, text) }
+        try await FakeS3.with(answer: answer) { s3 in
             let error = try await storeError {
                 try await s3.store.list(prefix: "", in: .sessions, after: nil, limit: 9)
             }
@@ -88,7 +92,8 @@ struct S3AnswerTests {
             <DeleteResult><Error><Key>gone</Key><Code>NoSuchKey</Code></Error>
             <Error><Key>kept</Key><Code>AccessDenied</Code><Message>by a policy</Message></Error></DeleteResult>
             """
-        try await FakeS3.with(answer: { _ in .s3(200, xml) }) { s3 in
+        let answer: FakeS3.Handler = { _ in .s3(200, xml) }
+        try await FakeS3.with(answer: answer) { s3 in
             let error = try await storeError { try await s3.store.delete(["gone", "kept"], in: .sessions) }
             #expect(error.code == .denied)
             #expect(error.description.contains("kept"))

@@ -53,12 +53,14 @@ struct S3DownloadTests {
 
     @Test(arguments: [0, 1, 99, 100, 101, 1050]) func comesInParts(_ size: Int) async throws {
         let served = Served(content: pseudorandom(size), etag: "one")
-        try await with(answer: { served.answer($0) }) { s3, path in
+        let answer: FakeS3.Handler = { served.answer($0) }
+        try await with(answer: answer) { s3, path in
             let info = try await s3.store.get("key", in: .sessions, toFile: path)
             #expect(info.size == size)
             #expect(info.etag == "one")
             #expect(info.modified.description == "2026-11-24T03:19:11.000Z")
-            #expect(try await read(path) == served.content)
+            let file = try await read(path)
+            #expect(file == served.content)
             #expect(s3.requests.count == max((size + 99) / 100, size == 0 ? 2 : 1))
             let pins = s3.requests.map { $0.headers["if-match"] }
             #expect(pins == [nil] + (size == 0 ? [nil] : Array(repeating: "\"one\"", count: max(0, (size - 1) / 100))))
@@ -73,8 +75,10 @@ struct S3DownloadTests {
             return served.answer(request)
         }
         try await with(answer: answer) { s3, path in
-            #expect(try await s3.store.get("key", in: .sessions, toFile: path).size == 1050)
-            #expect(try await read(path) == served.content)
+            let info = try await s3.store.get("key", in: .sessions, toFile: path)
+            #expect(info.size == 1050)
+            let file = try await read(path)
+            #expect(file == served.content)
             #expect(s3.requests.count == 1)
         }
     }
@@ -93,7 +97,8 @@ struct S3DownloadTests {
         try await with(answer: answer) { s3, path in
             let info = try await s3.store.get("key", in: .sessions, toFile: path)
             #expect(info.etag == "two")
-            #expect(try await read(path) == new.content)
+            let file = try await read(path)
+            #expect(file == new.content)
         }
     }
 
@@ -109,7 +114,8 @@ struct S3DownloadTests {
         try await with(answer: answer) { s3, path in
             let error = try await storeError { try await s3.store.get("key", in: .sessions, toFile: path) }
             #expect(error.code == .unavailable)
-            #expect(try await read(path) == Array("old".utf8))
+            let file = try await read(path)
+            #expect(file == Array("old".utf8))
         }
     }
 
@@ -123,21 +129,25 @@ struct S3DownloadTests {
         try await with(answer: answer) { s3, path in
             let error = try await storeError { try await s3.store.get("key", in: .sessions, toFile: path) }
             #expect(error.code == .unavailable)
-            #expect(try await read(path) == Array("old".utf8))
+            let file = try await read(path)
+            #expect(file == Array("old".utf8))
         }
     }
 
     @Test func whatIsNotThereLeavesTheFileAlone() async throws {
-        try await with(answer: { _ in .s3Error(404, "NoSuchKey") }) { s3, path in
+        let answer: FakeS3.Handler = { _ in .s3Error(404, "NoSuchKey") }
+        try await with(answer: answer) { s3, path in
             let error = try await storeError { try await s3.store.get("key", in: .sessions, toFile: path) }
             #expect(error.code == .notFound)
-            #expect(try await read(path) == Array("old".utf8))
+            let file = try await read(path)
+            #expect(file == Array("old".utf8))
         }
     }
 
     @Test func aPlaceThatIsNoneIsInvalid() async throws {
         let served = Served(content: [1], etag: "one")
-        try await with(answer: { served.answer($0) }) { s3, path in
+        let answer: FakeS3.Handler = { served.answer($0) }
+        try await with(answer: answer) { s3, path in
             let error = try await storeError {
                 try await s3.store.get("key", in: .sessions, toFile: "\(path)/below a file")
             }
@@ -150,7 +160,8 @@ struct S3DownloadTests {
         var options = S3Options()
         options.memoryLimit = 1000
         let served = Served(content: pseudorandom(1001), etag: "one")
-        try await FakeS3.with(options: options, answer: { served.answer($0) }) { s3 in
+        let answer: FakeS3.Handler = { served.answer($0) }
+        try await FakeS3.with(options: options, answer: answer) { s3 in
             let error = try await storeError { try await s3.store.get("key", in: .sessions) }
             #expect(error.code == .invalid)
         }

@@ -23,8 +23,10 @@ struct S3UploadTests {
     }
 
     @Test func aSmallObjectIsOneRequest() async throws {
-        try await FakeS3.with(answer: { _ in .etag("abc") }) { s3 in
-            #expect(try await s3.store.put([1, 2], to: "a/b +", in: .sessions) == "abc")
+        let answer: FakeS3.Handler = { _ in .etag("abc") }
+        try await FakeS3.with(answer: answer) { s3 in
+            let etag = try await s3.store.put([1, 2], to: "a/b +", in: .sessions)
+            #expect(etag == "abc")
             #expect(s3.requests.map(\.method) == ["PUT"])
             #expect(s3.requests[0].path == "/bucket-sessions/a/b%20%2B")
             #expect(s3.requests[0].headers["if-none-match"] == nil)
@@ -104,7 +106,8 @@ struct S3UploadTests {
             return fails ? .s3Error(200, "InternalError") : Self.completed
         }
         try await FakeS3.with(options: Self.small, answer: answer) { s3 in
-            #expect(try await s3.store.put(pseudorandom(300), to: "key", in: .sessions) == "whole-11")
+            let etag = try await s3.store.put(pseudorandom(300), to: "key", in: .sessions)
+            #expect(etag == "whole-11")
         }
     }
 
@@ -163,7 +166,8 @@ struct S3UploadTests {
     }
 
     @Test func aFileThatIsNotThereIsNoRequest() async throws {
-        try await FakeS3.with(answer: { _ in .etag("x") }) { s3 in
+        let answer: FakeS3.Handler = { _ in .etag("x") }
+        try await FakeS3.with(answer: answer) { s3 in
             let error = try await storeError {
                 try await s3.store.put(file: "/nowhere/file", to: "key", in: .sessions, if: .always)
             }
