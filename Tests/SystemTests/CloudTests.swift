@@ -39,7 +39,7 @@ struct CloudTests {
             for message in own {
                 let body = try JSON.parse(message["body"]?.stringValue ?? "")
                 #expect(body.arrayValue?.count == 1)
-                #expect(Set(message["attributes"]?.objectValue?.keys ?? []) == ["event", "username"])
+                #expect(Set((message["attributes"]?.objectValue ?? [:]).map(\.key)) == ["event", "username"])
                 #expect(message["attributes"]?["username"] == .string(Cloud.user))
             }
             #expect(own.contains { $0["attributes"]?["event"] == "consumer.running" })
