@@ -1,10 +1,11 @@
 import AWSClient
 import AWSPeers
-import AWSStores
 import JSONKit
 import Logging
 import Stores
 import TestSupport
+
+@testable import AWSStores
 
 /// Queues and topics of one test, made on a peer by boto3 as a deployment would have them: a job queue with a dead-letter
 /// queue, the three topics, and a queue subscribed to the update topic.
@@ -18,9 +19,13 @@ struct Deployment: Sendable {
     /// Subscribed to the message topic and to the alert topic.
     let messageQueue: String
     static let maxReceives = 2
+    private static let turn = Turnstile()
 
     init(on peer: AWSPeer, raw: Bool = true, jobsFromTopic: Bool = false, fifo: Bool = false) async throws {
         self.peer = peer
+        // One at a time: moto is not made for many that create at once.
+        await Self.turn.enter()
+        defer { Self.turn.leave() }
         let made = try await Boto.run(
             """
             import json
