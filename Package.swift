@@ -33,8 +33,8 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// Code that only tests use.
-func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+func support(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, swiftSettings: strict)
 }
 
 func tests(_ subject: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -134,6 +134,11 @@ let package = Package(
 
         // MARK: tests
         support("TestSupport", ["EventLoop", "FileKit", "Stores", "FOQUSModel", "Threading"]),
+        support(
+            "AWSPeers",
+            [
+                "AWSClient", "Stores", "JSONKit", "HTTPClient", "EventLoop", "ProcessKit", "FileKit", "TestSupport",
+            ], exclude: ["peer_host.py", "requirements.txt"]),
         support("StoreConformance", ["Stores", "FOQUSModel", "JSONKit", "FileKit", "Threading"]),
         tests("Threading"), tests("EventLoop", ["Threading"]), tests("FileKit"),
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
@@ -143,14 +148,14 @@ let package = Package(
         tests(
             "AWSClient",
             [
-                "Stores", "FOQUSModel", "JSONKit", "HTTPServer", "HTTPClient", "EventLoop", "FileKit", "Logging",
-                "Threading", "CryptoTools", "XMLReader",
+                "AWSPeers", "Stores", "FOQUSModel", "JSONKit", "HTTPServer", "HTTPClient", "EventLoop", "FileKit",
+                "Logging", "Threading", "CryptoTools", "XMLReader",
             ]),
         tests(
             "AWSStores",
             [
-                "AWSClient", "StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "HTTPClient",
-                "FileKit", "ProcessKit", "Threading",
+                "AWSClient", "AWSPeers", "StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop",
+                "HTTPClient", "HTTPServer", "CryptoTools", "FileKit", "ProcessKit", "Threading",
             ]),
         tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings", ["FileKit"]),
         tests("CommandLineKit", ["Threading"]),
@@ -181,8 +186,8 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "TestSupport", "EventLoop", "ProcessKit", "FileKit", "JSONKit", "GatewayClient", "HTTPClient",
-                "FOQUSModel", "SQLiteKit", "Threading",
+                "TestSupport", "AWSPeers", "AWSClient", "EventLoop", "ProcessKit", "FileKit", "JSONKit",
+                "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "Threading",
             ],
             exclude: ["Support/services.sh"], swiftSettings: strict),
     ],

@@ -4,6 +4,8 @@ import Stores
 public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
     public let description: String
 
+    init(_ text: String) { description = text }
+
     init(_ text: String, _ fileID: StaticString, _ line: UInt) { description = "\(fileID):\(line): \(text)" }
 }
 

@@ -15,14 +15,24 @@ public struct StoreUnderTest: Sendable {
         case exactStatistics
         /// Keys are bytes: those that only Unicode normalisation makes equal are different.
         case keysAreBytes
+        /// Any UTF-8 is a key, also one that is no file name: `..`, `a//b`, a control character.
+        case anyKey
+        /// The times of records are those of `time`, to the millisecond.
+        case exactTimes
     }
 
-    public let queue: any JobQueue & DeadLetterQueue
-    public let jobs: any JobTable & JobDispatcher
-    public let objects: any ObjectStore
-    public let notifier: any Notifier
-    public let updates: any NotificationSource
-    public let users: any UserDirectory
+    /// What a backend may have; a check is told which of them it needs.
+    public enum Part: String, Sendable, Hashable, CaseIterable {
+        case queue, jobs, objects, notifier, updates, users
+    }
+
+    private let possibleQueue: (any JobQueue & DeadLetterQueue)?
+    private let possibleJobs: (any JobTable & JobDispatcher)?
+    private let possibleObjects: (any ObjectStore)?
+    private let possibleNotifier: (any Notifier)?
+    private let possibleUpdates: (any NotificationSource)?
+    private let possibleUsers: (any UserDirectory)?
+
     /// The clock that the store goes by.
     public let time: any TimeSource
     /// Lets this much time pass on `time`: moves a manual clock, or sleeps.
@@ -36,19 +46,21 @@ public struct StoreUnderTest: Sendable {
     /// The same store as another process would see it after this one has ended.
     public let reopen: @Sendable () async throws -> StoreUnderTest
 
+    /// A part that is left out is not there; only checks that do without it can be run.
     public init(
-        queue: any JobQueue & DeadLetterQueue, jobs: any JobTable & JobDispatcher, objects: any ObjectStore,
-        notifier: any Notifier, updates: any NotificationSource, users: any UserDirectory, time: any TimeSource,
-        advance: @escaping @Sendable (Duration) async -> Void, random: any RandomSource,
+        queue: (any JobQueue & DeadLetterQueue)? = nil, jobs: (any JobTable & JobDispatcher)? = nil,
+        objects: (any ObjectStore)? = nil, notifier: (any Notifier)? = nil, updates: (any NotificationSource)? = nil,
+        users: (any UserDirectory)? = nil, time: any TimeSource, advance: @escaping @Sendable (Duration) async -> Void,
+        random: any RandomSource,
         capabilities: Set<Capability>, maxReceives: Int, scratch: String,
         reopen: @escaping @Sendable () async throws -> StoreUnderTest
     ) {
-        self.queue = queue
-        self.jobs = jobs
-        self.objects = objects
-        self.notifier = notifier
-        self.updates = updates
-        self.users = users
+        possibleQueue = queue
+        possibleJobs = jobs
+        possibleObjects = objects
+        possibleNotifier = notifier
+        possibleUpdates = updates
+        possibleUsers = users
         self.time = time
         self.advance = advance
         self.random = random
@@ -56,6 +68,22 @@ public struct StoreUnderTest: Sendable {
         self.maxReceives = maxReceives
         self.scratch = scratch
         self.reopen = reopen
+    }
+}
+
+// MARK: the parts
+
+extension StoreUnderTest {
+    var queue: any JobQueue & DeadLetterQueue { get throws(ConformanceFailure) { try part(possibleQueue, .queue) } }
+    var jobs: any JobTable & JobDispatcher { get throws(ConformanceFailure) { try part(possibleJobs, .jobs) } }
+    var objects: any ObjectStore { get throws(ConformanceFailure) { try part(possibleObjects, .objects) } }
+    var notifier: any Notifier { get throws(ConformanceFailure) { try part(possibleNotifier, .notifier) } }
+    var updates: any NotificationSource { get throws(ConformanceFailure) { try part(possibleUpdates, .updates) } }
+    var users: any UserDirectory { get throws(ConformanceFailure) { try part(possibleUsers, .users) } }
+
+    private func part<Store>(_ store: Store?, _ part: Part) throws(ConformanceFailure) -> Store {
+        guard let store else { throw ConformanceFailure("the store under test has no \(part.rawValue)") }
+        return store
     }
 }
 

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
-# The Python environment of the FOQUS runner. To be sourced:
+# The Python environments of the FOQUS runner and of the tests' AWS peers. To be sourced:
 #
 #     source script/lib/python-env.sh
 #     ensure_foqus_python .build        # makes .build/foqus-venv
 #     "$FOQUS_PYTHON" -m foqus_runner …
+#     ensure_aws_peers .build           # makes .build/aws-peers-venv and sets FOQUS_AWS_PEERS
 #
-# The function does nothing when the environment is there and matches
-# Runners/requirements*.txt.
+# A function does nothing when its environment is there and matches Runners/requirements*.txt or
+# Tests/AWSPeers/requirements.txt.
 
 _foqus_python_note() { printf '==> %s\n' "$*" >&2; }
 _foqus_python_fail() { printf 'error: %s\n' "$*" >&2; }
@@ -68,8 +69,33 @@ _foqus_python_is_current() {
     [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && "$venv/bin/python3" -c '' 2>/dev/null
 }
 
-_foqus_python_make() {
-    local build=$1 venv=$2 runners=$3 wanted=$4 log=$1/foqus-venv.log python
+# ensure_aws_peers BUILD_DIR: makes BUILD_DIR/aws-peers-venv, with the servers that the tests take for AWS, and sets
+# FOQUS_AWS_PEERS to its interpreter, unless that names one already. Returns 1, having said what is missing.
+ensure_aws_peers() {
+    local build=${1:?ensure_aws_peers needs the build directory}
+    local requirements venv wanted
+    [[ -z ${FOQUS_AWS_PEERS:-} ]] || return 0
+    requirements=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../Tests/AWSPeers" && pwd)/requirements.txt || return 1
+    mkdir -p "$build" || return 1
+    build=$(cd "$build" && pwd) || return 1
+    venv=$build/aws-peers-venv
+    wanted=$(sha256sum <"$requirements" | cut -d' ' -f1)
+    FOQUS_AWS_PEERS=$venv/bin/python3
+    _foqus_python_is_current "$venv" "$wanted" && return 0
+    (
+        flock 9 || exit 1
+        _foqus_python_is_current "$venv" "$wanted" && exit 0
+        log=$build/aws-peers-venv.log
+        _foqus_python_venv "$venv" "$log" "about 530 MB" || exit 1
+        _foqus_python_note "installing the AWS peers"
+        FOQUS_PYTHON=$FOQUS_AWS_PEERS _foqus_python_pip "$log" -r "$requirements" || exit 1
+        printf '%s\n' "$wanted" >"$venv/.requirements"
+    ) 9>"$build/aws-peers-venv.lock"
+}
+
+# Makes an empty environment: _foqus_python_venv PATH LOG SIZE
+_foqus_python_venv() {
+    local venv=$1 log=$2 size=$3 python
     if ! python=$(_foqus_python_find); then
         _foqus_python_fail "no Python 3.11 or newer found. Install it (Debian: apt-get install python3 python3-venv)" \
             "or name one in FOQUS_BASE_PYTHON."
@@ -81,13 +107,18 @@ _foqus_python_make() {
         return 1
     fi
 
-    _foqus_python_note "making $venv with $("$python" --version) (about 450 MB, once)"
+    _foqus_python_note "making $venv with $("$python" --version) ($size, once)"
     rm -rf "$venv"
     if ! "$python" -m venv "$venv" >"$log" 2>&1; then
         _foqus_python_fail "$python -m venv failed:"
         tail -n 5 "$log" >&2
         return 1
     fi
+}
+
+_foqus_python_make() {
+    local build=$1 venv=$2 runners=$3 wanted=$4 log=$1/foqus-venv.log
+    _foqus_python_venv "$venv" "$log" "about 450 MB" || return 1
     _foqus_python_note "installing numpy, pandas, scipy and what else FOQUS needs"
     _foqus_python_pip "$log" -r "$runners/requirements.txt" || return 1
     _foqus_python_note "installing FOQUS"
