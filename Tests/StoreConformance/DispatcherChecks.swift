@@ -87,13 +87,15 @@ extension ConformanceCheck {
         },
         ConformanceCheck(.dispatcher, "stop takes waiting jobs off the queue, start puts them back") { store in
             let session = try await store.newStartedSession(jobs: 4)
-            let leased = try await store.receiveNow(limit: 1, visibility: .seconds(600))
-            let taken = leased[0].attributes["job"].flatMap { JobID($0) }
+            var taken: JobID?
+            if store.capabilities.contains(.stopSparesLeased) {
+                let leased = try await store.receiveNow(limit: 1, visibility: .seconds(600))
+                taken = try unwrap(leased.first?.attributes["job"].flatMap { JobID($0) }, "leased job")
+            }
             let waiting = session.jobs.filter { $0 != taken }
             try expectEqual(try await store.jobs.stop(session.id, at: store.time.now()), waiting, "jobs stopped")
             for job in waiting { try expectEqual(try await store.state(of: job), .stop, "state") }
-            try expectEqual(
-                try await store.state(of: try unwrap(taken, "leased job")), .submit, "state of the leased job")
+            if let taken { try expectEqual(try await store.state(of: taken), .submit, "state of the leased job") }
             try expectEqual(try await store.receiveNow(), [], "messages")
             try expectEqual(try await store.jobs.stop(session.id, at: store.time.now()), [], "jobs stopped again")
             try expectEqual(try await store.jobs.start(session.id, at: store.time.now()), waiting, "jobs started")

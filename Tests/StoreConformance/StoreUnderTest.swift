@@ -15,6 +15,8 @@ public struct StoreUnderTest: Sendable {
         case exactStatistics
         /// Keys are bytes: those that only Unicode normalisation makes equal are different.
         case keysAreBytes
+        /// Stopping a session spares the jobs whose messages are leased.
+        case stopSparesLeased
         /// Any UTF-8 is a key, also one that is no file name: `..`, `a//b`, a control character.
         case anyKey
         /// The times of records are those of `time`, to the millisecond.
