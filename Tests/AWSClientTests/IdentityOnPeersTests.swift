@@ -2,9 +2,11 @@ import AWSPeers
 import CryptoTools
 import FOQUSModel
 import JSONKit
+import Logging
 import Stores
 import TestSupport
 import Testing
+import XMLReader
 
 @testable import AWSClient
 

@@ -4,7 +4,7 @@ import JSONKit
 /// Values of job inputs as attributes, and back.
 ///
 /// The contract keeps a job's `Input` as a map (cloud-protocol 4). Not every JSON value fits into one: DynamoDB refuses
-/// numbers beyond 9.99E125 and, other than zero, below 1E-130, names without a letter, and more than 32 levels. Such a
+/// numbers beyond 9.99E125 and, other than zero, below 1E-130 (we keep off these ends), names without a letter, and more than 32 levels. Such a
 /// value is kept as its JSON text in a string, as the deployed lambdas keep outputs for the same reason. The job's
 /// attribute `Request` then holds the input once more, as it came (see `JobItem`).
 extension AttributeValue {
@@ -40,7 +40,7 @@ extension AttributeValue {
     /// Whether DynamoDB gives the double back as it took it. It knows no negative zero.
     private static func isHeld(_ value: Double) -> Bool {
         if value == 0 { return value.sign == .plus }
-        return value.isFinite && (1e-130..<1e126).contains(abs(value))
+        return value.isFinite && (1e-129..<1e125).contains(abs(value))
     }
 
     /// The plain value. Whole numbers that fit 64 bits are integers; sets become arrays, bytes Base64.

@@ -22,8 +22,8 @@ enum TransactionStep: Sendable {
 extension DynamoTable {
     /// Steps of one TransactWriteItems (Amazon DynamoDB API Reference).
     static let transactionLimit = 100
-    /// Bytes of one; DynamoDB takes 4 MB, of whole items.
-    static let transactionSize = 3 << 20
+    /// Bytes of one. DynamoDB takes 4 MB, in which the wire form of a list of numbers is twice its size.
+    static let transactionSize = 3 << 19
 
     /// All of the steps or none. False when a condition does not hold: nothing is changed then.
     ///
