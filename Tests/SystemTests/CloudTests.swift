@@ -64,7 +64,7 @@ struct CloudTests {
             let worker = try await deployment.startWorker(of: cloud, through: faulty)
             let found = try await cloud.processUntilFinished(session["session"] ?? .null, Self.count)
             try await worker.stop()
-            try expectResults(found, session)
+            try expectResults(found, session, mayRepeat: true)
             let told = try await cloud.python("take(cloud['witness'])").arrayValue ?? []
             for job in session["jobs"]?.arrayValue ?? [] {
                 // A standard topic may carry a message twice when the answer to its publication was lost; the end of
@@ -93,15 +93,18 @@ struct CloudTests {
     }
 
     /// Each job has one record, with the right answer, and its files.
-    private func expectResults(_ found: JSON, _ session: JSON) throws {
+    private func expectResults(_ found: JSON, _ session: JSON, mayRepeat: Bool = false) throws {
         let records = found["records"]?.arrayValue ?? []
-        #expect(records.count == Self.count)
+        // The end of a job whose publication was repeated makes a second record, which says the same.
+        #expect(mayRepeat || records.count == Self.count)
+        #expect(Set(records.compactMap { $0["Id"]?.stringValue }).count == Self.count)
         let jobs = session["jobs"]?.arrayValue ?? []
         for (index, job) in jobs.enumerated() {
-            let record = try #require(records.first { $0["Id"] == job })
-            #expect(record["State"] == "success")
-            let value = record["Output"]?["output"]?["mixer"]?["T_out"]?.doubleValue ?? 0
-            #expect(abs(value - Self.temperature(index)) < 1e-6, "\(record)")
+            for record in records where record["Id"] == job {
+                #expect(record["State"] == "success")
+                let value = record["Output"]?["output"]?["mixer"]?["T_out"]?.doubleValue ?? 0
+                #expect(abs(value - Self.temperature(index)) < 1e-6, "\(record)")
+            }
             let file = "job/\(job.stringValue ?? "")/files/output.json"
             #expect(found["files"]?.arrayValue?.contains(.string(file)) == true)
         }

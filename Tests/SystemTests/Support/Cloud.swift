@@ -59,7 +59,7 @@ struct Cloud: Sendable {
         try await eventually("\(count) jobs have records in the session bucket", within: .seconds(300)) {
             try await python("process(cloud)")
             found = try await python("finished(cloud, given)", session)
-            return (found["records"]?.arrayValue?.count ?? 0) >= count
+            return Set((found["records"]?.arrayValue ?? []).compactMap { $0["Id"]?.stringValue }).count >= count
         }
         return found
     }
