@@ -1,6 +1,7 @@
 import AWSFakes
 import FOQUSModel
 import HTTPServer
+import Logging
 import TestSupport
 import Testing
 import Threading
@@ -147,6 +148,76 @@ import Threading
             let error = try await fixture.failure()
             #expect(error.message.contains("AWS_EC2_METADATA_DISABLED is true"))
             #expect(server.requests.isEmpty)
+        }
+    }
+
+    @Test func anOutageOfTheMetadataServiceIsSurvived() async throws {
+        var content = FakeMetadataServer.Content()
+        content.role = ("worker", FakeMetadataServer.roleDocument(keyID: "ASIA1", expiration: Self.end))
+        try await withMetadata(content) { server async throws in
+            var fixture = CredentialFixture()
+            fixture.metadata = CredentialFixture.metadataOptions(server.url)
+            let provider = fixture.identity().credentials
+            #expect(try await provider.credentials().accessKeyID == "ASIA1")
+            for (outage, minutes) in [(503, 55), (403, 10), (500, 30)] {
+                server.change { $0.outage = outage }
+                fixture.time.advance(by: .seconds(60 * minutes))
+                let asked = server.requests.count
+                for _ in 0..<5 { #expect(try await provider.credentials().accessKeyID == "ASIA1") }
+                #expect(server.requests.count > asked)
+            }
+            server.change { content in
+                content.outage = nil
+                content.role?.document = FakeMetadataServer.roleDocument(
+                    keyID: "ASIA2", expiration: Self.end + .seconds(7200))
+            }
+            fixture.time.advance(by: .seconds(120))
+            #expect(try await provider.credentials().accessKeyID == "ASIA2")
+            #expect(
+                fixture.sink.entries.map(\.level).filter { $0 > .info } == [.warning, .warning, .notice],
+                "\(fixture.sink.messages)")
+        }
+    }
+
+    @Test func filesThatCannotBeReadAreNamed() async throws {
+        try await withTemporaryDirectory { directory in
+            var fixture = CredentialFixture()
+            fixture.environment = ["AWS_CONFIG_FILE": directory, "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent"]
+            let error = try await fixture.failure()
+            #expect(error.message.contains("\(directory) cannot be read: "))
+            #expect(error.message.contains("/nonexistent does not exist"))
+        }
+    }
+
+    @Test(arguments: ["", "\n", "two\nlines\n"]) func aTokensFileHoldsOneToken(text: String) async throws {
+        try await withTemporaryDirectory { directory in
+            try write(text, to: directory + "/token")
+            var fixture = CredentialFixture()
+            fixture.environment = ["AWS_WEB_IDENTITY_TOKEN_FILE": directory + "/token", "AWS_ROLE_ARN": "arn:pod"]
+            #expect(try await fixture.failure().message == "\(directory)/token must hold one token in one line")
+        }
+    }
+
+    @Test(arguments: [
+        "", "<Credentials><AccessKeyId>A</AccessKeyId></Credentials>",
+        "<Credentials><AccessKeyId>A</AccessKeyId><SecretAccessKey>hunter2</SecretAccessKey>"
+            + "<SessionToken>t</SessionToken><Expiration>tomorrow</Expiration></Credentials>",
+    ])
+    func anAnswerOfSTSWithoutCredentialsIsRefused(result: String) async throws {
+        try await withTemporaryDirectory { directory in
+            try await withService { call in
+                FakeQueryService.answer(call.action, result)
+            } _: { sts in
+                try write("token", to: directory + "/token")
+                var fixture = CredentialFixture()
+                fixture.environment = [
+                    "AWS_WEB_IDENTITY_TOKEN_FILE": directory + "/token", "AWS_ROLE_ARN": "arn:pod",
+                    "AWS_ENDPOINT_URL_STS": sts.url,
+                ]
+                let error = try await fixture.failure()
+                #expect(error.kind == .transport)
+                #expect(!error.description.contains("hunter2"))
+            }
         }
     }
 

@@ -94,9 +94,11 @@ import Testing
         }
     }
 
-    @Test func silenceIsExplained() async throws {
-        try await withMetadata { server async throws in
-            server.change { $0.isSilent = true }
+    @Test(arguments: [FakeMetadataServer.Silence.tokens, .all])
+    func silenceIsExplained(silence: FakeMetadataServer.Silence) async throws {
+        var content = FakeMetadataServer.Content()
+        content.silence = silence
+        try await withMetadata(content) { server async throws in
             var fixture = CredentialFixture()
             fixture.metadata = CredentialFixture.metadataOptions(server.url)
             fixture.metadata.timeout = .milliseconds(50)
@@ -104,6 +106,29 @@ import Testing
             #expect(error.code == .unreachable)
             #expect(error.description.contains("--http-put-response-hop-limit 2"))
             #expect(server.requests.map(\.method) == ["PUT", "PUT"])
+        }
+    }
+
+    @Test func withoutAnAnswerToPutVersion1ServesWhereItIsAllowed() async throws {
+        var content = FakeMetadataServer.Content()
+        content.silence = .tokens
+        content.requiresToken = false
+        try await withMetadata(content) { server async throws in
+            var fixture = CredentialFixture()
+            fixture.metadata = CredentialFixture.metadataOptions(server.url)
+            fixture.metadata.allowsVersion1 = true
+            fixture.metadata.timeout = .seconds(1)
+            let client = fixture.metadataClient()
+            #expect(try await client.region() == "eu-west-1")
+            #expect(try await client.region() == "eu-west-1")
+            #expect(server.requests.map(\.method) == ["PUT", "PUT", "GET", "GET"])
+            // Tokens are asked for again after some time, and when they turn out to be needed.
+            server.change { content in
+                content.silence = .none
+                content.requiresToken = true
+            }
+            #expect(try await client.region() == "eu-west-1")
+            #expect(server.requests.last?.token == "token-3==")
         }
     }
 

@@ -53,7 +53,7 @@ import Threading
 
     private func provider(_ source: Source) -> RefreshingCredentials {
         RefreshingCredentials(
-            CredentialChain([source]), time: time, random: MiddleRandom(),
+            CredentialChain([source]), time: time, random: FixedRandom(chance: 0.5),
             log: Logger(label: "aws", level: .debug, sink: sink))
     }
 

@@ -39,4 +39,13 @@ import Testing
         #expect(error?.code == "NoRegion")
         #expect(error?.message.hasPrefix("no AWS region is known; set AWS_REGION, or region in the profile") == true)
     }
+
+    @Test(arguments: ["EU (Ireland)", "eu-west-1.example.org/", "EU-WEST-1"])
+    func whatIsNoRegionIsRefused(name: String) async throws {
+        var fixture = CredentialFixture()
+        fixture.environment = ["AWS_DEFAULT_REGION": name]
+        let identity = fixture.identity()
+        let error = await #expect(throws: AWSError.self) { try await identity.region() }
+        #expect(error?.message == "'\(name)' of AWS_DEFAULT_REGION is no AWS region, as eu-west-1 is one")
+    }
 }

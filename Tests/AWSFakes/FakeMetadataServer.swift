@@ -5,6 +5,14 @@ import Threading
 
 /// The metadata service of an EC2 instance, on a port of this machine. Whatever it shows can be changed at any time.
 public final class FakeMetadataServer: Sendable {
+    /// Which requests get no answer.
+    public enum Silence: Sendable {
+        case none
+        /// Those for a token, as when the answer's hop limit is too low.
+        case tokens
+        case all
+    }
+
     /// What the service shows and how it behaves.
     public struct Content: Sendable {
         /// Requests without a token are refused, as instances with `HttpTokens=required` do.
@@ -13,8 +21,7 @@ public final class FakeMetadataServer: Sendable {
         public var tokenStatus = 200
         /// Every request gets this status instead of its answer.
         public var outage: Int?
-        /// No request gets an answer.
-        public var isSilent = false
+        public var silence = Silence.none
 
         public var region: String? = "eu-west-1"
         public var instanceID: String? = "i-0123456789abcdef0"
@@ -60,7 +67,13 @@ public final class FakeMetadataServer: Sendable {
         self.state = state
         server = try HTTPServer.start(HTTPServer.Options(port: port)) { request in
             let (answer, isSilent) = state.withLock { state in
-                (Self.answer(request, &state, time.instant()), state.content.isSilent)
+                let isSilent =
+                    switch state.content.silence {
+                    case .none: false
+                    case .tokens: request.method == "PUT"
+                    case .all: true
+                    }
+                return (Self.answer(request, &state, time.instant()), isSilent)
             }
             // Until the server stops, which cancels this.
             if isSilent { try? await Task.sleep(for: .seconds(3600)) }

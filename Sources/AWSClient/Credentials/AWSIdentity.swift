@@ -27,7 +27,7 @@ public struct AWSIdentity: Sendable {
         let shared = SharedFiles(environment: environment, chosenProfile: profile, pool: files)
         let metadata = InstanceMetadata(
             options: metadataOptions ?? InstanceMetadata.Options(environment: environment), loop: loop, time: time)
-        let sts = SecurityTokenService(environment: environment, http: http, time: time)
+        let sts = SecurityTokenService(environment: environment, http: http, time: time, random: random)
         let fromEnvironment = EnvironmentSource(environment: environment)
         let container = ContainerSource(
             environment: environment, files: shared,

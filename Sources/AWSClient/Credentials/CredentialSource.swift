@@ -48,6 +48,10 @@ extension AWSError {
             .transport, service: "credentials", code: "CredentialSourceAway", message: message, underlying: underlying)
     }
 
+    static func cancelled(service: String, _ what: String) -> AWSError {
+        AWSError(.cancelled, service: service, code: "Cancelled", message: "\(what) was cancelled")
+    }
+
     /// The same error with what was being done in front.
     func during(_ what: String) -> AWSError {
         AWSError(

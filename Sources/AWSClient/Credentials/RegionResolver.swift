@@ -13,6 +13,17 @@ struct RegionResolver: Sendable {
     let metadata: InstanceMetadata
 
     func resolve() async throws(AWSError) -> ResolvedRegion {
+        let region = try await find()
+        // It becomes part of host names.
+        guard region.name.allSatisfy({ $0 == "-" || $0.isASCII && ($0.isLowercase || $0.isNumber) }) else {
+            throw AWSError(
+                .invalidRequest, service: "region", code: "InvalidRegion",
+                message: "'\(region.name)' of \(region.source) is no AWS region, as eu-west-1 is one")
+        }
+        return region
+    }
+
+    private func find() async throws(AWSError) -> ResolvedRegion {
         for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
             if let region = environment.text(variable) { return ResolvedRegion(name: region, source: variable) }
         }

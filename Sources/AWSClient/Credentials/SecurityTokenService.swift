@@ -16,62 +16,43 @@ struct SecurityTokenService: Sendable {
         var durationSeconds: Int?
     }
 
-    static let version = "2011-06-15"
-
     let environment: [String: String]
     let http: HTTPClient
     let time: any TimeSource
+    let random: any RandomSource
 
     /// AssumeRole, by the right of `base`.
     /// - Parameter region: whose endpoint is called; nil for the global one.
     func assume(_ role: Role, by base: AWSCredentials, region: String?) async throws(AWSError) -> AWSCredentials {
-        let service = AWSService(
-            name: "sts", region: region ?? "us-east-1", endpoint: endpoint(region), http: http,
-            credentials: StaticCredentials(base), time: time)
-        let what = "assume \(role.arn) as \(base.accessKeyID)"
         do throws(AWSError) {
-            let answer = try await service.query("AssumeRole", version: Self.version, parameters(role))
-            return try credentials(answer["AssumeRoleResult"], of: role)
+            return try await call("AssumeRole", role, [], by: StaticCredentials(base), region)
         } catch {
-            throw error.during(what)
+            throw error.during("assume \(role.arn) as \(base.accessKeyID)")
         }
     }
 
     /// AssumeRoleWithWebIdentity: the token is the right, so the call is not signed.
     func assume(_ role: Role, byToken token: String, region: String?) async throws(AWSError) -> AWSCredentials {
-        let form = URIEncoding.query(
-            [("Action", "AssumeRoleWithWebIdentity"), ("Version", Self.version), ("WebIdentityToken", token)]
-                + parameters(role))
-        let request = ClientRequest(
-            method: "POST", url: endpoint(region) + "/",
-            headers: [("content-type", "application/x-www-form-urlencoded; charset=utf-8")], body: Array(form.utf8),
-            timeout: .seconds(10), responseLimit: 1 << 20)
-        let what = "assume \(role.arn) by a web identity"
-        return try await Attempts(limit: 3, pause: .milliseconds(500), time: time).run { last throws(AWSError) in
-            let response: ClientResponse
-            do throws(HTTPClientError) {
-                response = try await http.send(request)
-            } catch {
-                if error.code == .cancelled { throw AWSError.cancelled(service: "sts", what) }
-                guard last else { return nil }
-                throw AWSError(
-                    .transport, service: "sts", code: "\(error.code)", message: "\(what): \(error.description)",
-                    underlying: error)
-            }
-            let answer = try? XMLDocument.parse(response.body)
-            guard response.status != 200 else {
-                return try credentials(answer?["AssumeRoleWithWebIdentityResult"], of: role)
-            }
-            let refusal = answer?["Error"]
-            let code = refusal?.text(of: "Code") ?? "HTTP\(response.status)"
-            // The identity provider is asked by STS, which tells so when that failed.
-            let isTransient = response.status >= 500 || response.status == 429 || code == "IDPCommunicationError"
-            if isTransient && !last { return nil }
-            throw AWSError(
-                .service, service: "sts", code: code,
-                message: "\(what): \(refusal?.text(of: "Message") ?? "no reason")",
-                status: response.status, requestID: answer?.text(of: "RequestId"))
+        do throws(AWSError) {
+            return try await call(
+                "AssumeRoleWithWebIdentity", role, [("WebIdentityToken", token)], by: nil, region)
+        } catch {
+            throw error.during("assume \(role.arn) by a web identity")
         }
+    }
+
+    /// - Parameter base: nil for a call that is not signed.
+    private func call(
+        _ action: String, _ role: Role, _ more: [(name: String, value: String)], by base: StaticCredentials?,
+        _ region: String?
+    ) async throws(AWSError) -> AWSCredentials {
+        let nobody = StaticCredentials(AWSCredentials(accessKeyID: "", secretAccessKey: "", source: "nobody"))
+        let service = AWSService(
+            name: "sts", region: region ?? "us-east-1", endpoint: endpoint(region), http: http,
+            credentials: base ?? nobody, time: time, random: random)
+        let answer = try await service.query(
+            action, version: "2011-06-15", parameters(role) + more, timeout: .seconds(10), isSigned: base != nil)
+        return try credentials(answer["\(action)Result"], of: role)
     }
 
     private func endpoint(_ region: String?) -> String {
@@ -100,11 +81,5 @@ struct SecurityTokenService: Sendable {
             accessKeyID: keyID.trimmed, secretAccessKey: secret.trimmed, sessionToken: token.trimmed,
             expiration: try CredentialDocument.expiration(element.text(of: "Expiration")?.trimmed, source: source),
             source: source)
-    }
-}
-
-extension AWSError {
-    static func cancelled(service: String, _ what: String) -> AWSError {
-        AWSError(.cancelled, service: service, code: "Cancelled", message: "\(what) was cancelled")
     }
 }

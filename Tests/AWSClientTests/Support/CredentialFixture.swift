@@ -15,11 +15,6 @@ import Threading
 let testHTTP = HTTPClient(loop: sharedEventLoop)
 let testFiles = BlockingPool(name: "test-files", limit: 2)
 
-/// Chance that always falls in the middle.
-struct MiddleRandom: RandomSource {
-    func bytes(_ count: Int) -> [UInt8] { [0x80] + [UInt8](repeating: 0, count: count - 1) }
-}
-
 /// What credentials are sought with, on time that the test moves.
 struct CredentialFixture {
     var time = ManualTime()
@@ -42,7 +37,7 @@ struct CredentialFixture {
     func identity() -> AWSIdentity {
         AWSIdentity(
             environment: environment, profile: profile, metadataOptions: metadata, loop: sharedEventLoop,
-            http: testHTTP, files: testFiles, time: time, random: MiddleRandom(), log: log)
+            http: testHTTP, files: testFiles, time: time, random: FixedRandom(chance: 0.5), log: log)
     }
 
     func credentials() async throws(AWSError) -> AWSCredentials { try await identity().credentials.credentials() }
