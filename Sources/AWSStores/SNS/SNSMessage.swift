@@ -18,7 +18,7 @@ struct SNSMessage: Sendable {
     /// - Throws: `invalid` when it is larger than SNS takes.
     init(_ outgoing: OutgoingNotification, isFIFO: Bool) throws(StoreError) {
         id = outgoing.id
-        text = outgoing.notification.body.text()
+        text = Self.escaped(outgoing.notification.body.text())
         // SNS takes no empty value; to a reader an attribute that is not there says the same.
         attributes = outgoing.notification.attributes.filter { !$0.value.isEmpty }
             .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
@@ -55,6 +55,21 @@ struct SNSMessage: Sendable {
             ]
         }
         return parameters
+    }
+
+    /// The same JSON text without the characters that SNS does not take. They can only be within its strings.
+    private static func escaped(_ text: String) -> String {
+        guard !SQSText.isSendable(text) else { return text }
+        var escaped = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if SQSText.isSendable(String(Character(scalar))) {
+                escaped.append(scalar)
+            } else {
+                // All that are left, once JSON has escaped the control characters, are U+FFFE and U+FFFF.
+                escaped.append(contentsOf: "\\u\(String(scalar.value, radix: 16))".unicodeScalars)
+            }
+        }
+        return String(escaped)
     }
 
     /// SNS takes at most 128 letters, digits and ASCII punctuation. Anything else is hashed, which fits and stays unique.

@@ -10,7 +10,7 @@ extension SQSQueue {
     private static let handOver = Duration.seconds(1)
 
     /// One call waits up to 20 s, so an idle worker makes three calls a minute; a longer wait repeats it. Further calls
-    /// are made at the same time, without waiting, when the first one came back full.
+    /// follow, without waiting, when the first one came back full and more than ten messages are wanted.
     ///
     /// A cancelled receive returns at once. Its call stays under way: a later receive takes over what it brings, and
     /// without one it is given back.
@@ -73,17 +73,27 @@ extension SQSQueue {
         return try outcome.get()
     }
 
-    /// More of what the first call has found. Failures are left to the next receive.
+    /// More of what the first call has found: one call, then two at a time, then four, until one comes back with less
+    /// than it asked for. Failures are left to the next receive.
     private func further(_ limit: Int, visibility: Int) async -> [SQSMessage] {
-        let polls = stride(from: 0, to: limit, by: Self.callLimit).map { taken in
-            startPoll(limit: min(limit - taken, Self.callLimit), visibility: visibility, wait: 0)
-        }
         var messages: [SQSMessage] = []
-        for poll in polls {
-            if let outcome = await poll.outcome() {
-                messages += (try? outcome.get()) ?? []
-            } else {
-                abandon(poll)
+        var width = 1
+        var isFull = true
+        while isFull && messages.count < limit && !Task.isCancelled {
+            let rest = limit - messages.count
+            let polls = stride(from: 0, to: min(rest, width * Self.callLimit), by: Self.callLimit).map { taken in
+                startPoll(limit: min(rest - taken, Self.callLimit), visibility: visibility, wait: 0)
+            }
+            width *= 2
+            for poll in polls {
+                guard let outcome = await poll.outcome() else {
+                    abandon(poll)
+                    isFull = false
+                    continue
+                }
+                let found = (try? outcome.get()) ?? []
+                messages += found
+                if found.count < poll.limit { isFull = false }
             }
         }
         return messages

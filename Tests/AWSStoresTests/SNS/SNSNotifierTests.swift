@@ -202,6 +202,20 @@ struct SNSNotifierTests {
         }
     }
 
+    @Test func charactersThatSNSDoesNotTakeAreEscaped() async throws {
+        try await FakeService.with {
+            Self.accept($0)
+        } _: { fake async throws in
+            let words = "a\u{FFFE}b\u{FFFF}\u{1}\u{7F}😀\n"
+            try await notifier(fake).publish([
+                OutgoingNotification(id: "a/1", notification: .text(words, job: nil, worker: worker))
+            ])
+            let text = try #require(fake.calls[0].form["Message"])
+            #expect(text.contains("a\\ufffeb\\uffff\\u0001"))
+            #expect(try JSON.parse(Array(text.utf8))["message"] == .string(words))
+        }
+    }
+
     @Test func anAlertWithoutATopicGoesToTheLog() async throws {
         try await FakeService.with {
             Self.accept($0)

@@ -21,7 +21,9 @@ struct Deployment: Sendable {
     static let maxReceives = 2
     private static let turn = Turnstile()
 
-    init(on peer: AWSPeer, raw: Bool = true, jobsFromTopic: Bool = false, fifo: Bool = false) async throws {
+    init(
+        on peer: AWSPeer, raw: Bool = true, jobsFromTopic: Bool = false, fifo: Bool = false, isRedriven: Bool = true
+    ) async throws {
         self.peer = peer
         // One at a time: moto is not made for many that create at once.
         await Self.turn.enter()
@@ -63,7 +65,8 @@ struct Deployment: Sendable {
                       "topics": [update, message, alert]}
             """, peer,
             given: [
-                "name": .string(AWSPeer.unique("queue")), "receives": .int(Int64(Self.maxReceives)), "raw": .bool(raw),
+                "name": .string(AWSPeer.unique("queue")), "receives": .int(isRedriven ? Int64(Self.maxReceives) : 1000),
+                "raw": .bool(raw),
                 "jobs": .bool(jobsFromTopic), "fifo": .bool(fifo),
             ])
         func text(_ json: JSON?) throws -> String {
