@@ -74,7 +74,10 @@ extension DynamoJobTable {
             isFree = .all([.unchanged("Claim", in: todo.item), .unchanged("Since", in: todo.item)])
         }
         let change = ItemChange(set: ["Claim": .string(claim), "Since": .init(Int(now.milliseconds))])
-        return try await table.update(todo.key, change, if: .all([.isThere, isFree]), for: operation) != nil
+        // It is ours already when the answer was lost and the call repeated.
+        let isMine = Condition.equals("Claim", .string(claim))
+        return try await table.update(todo.key, change, if: .all([.isThere, .any([isFree, isMine])]), for: operation)
+            != nil
     }
 
     private func carryOut(

@@ -9,17 +9,29 @@ extension DynamoTable {
     /// Calls of one operation at a time.
     static let parallelCalls = 8
 
-    /// The items that are there, in any order. Keys may repeat.
+    /// The items that are there, in any order. Keys may repeat. Asks one by one where batches are not permitted.
     func get(
         _ keys: [ItemKey], isConsistent: Bool = true, attributes: [String]? = nil, for operation: String
     ) async throws(StoreError) -> [Item] {
         var seen: Set<ItemKey> = []
         let unique = keys.filter { seen.insert($0).inserted }
-        let parts = unique.parts(of: Self.getLimit)
-        if parts.count == 1 { return try await getPart(parts[0], isConsistent, attributes, operation) }
-        return try await inParallel(parts, limit: Self.parallelCalls) { part throws(StoreError) in
-            try await getPart(part, isConsistent, attributes, operation)
-        }.flatMap { $0 }
+        var isDenied = false
+        if unique.count > 1, readsBatches {
+            do throws(StoreError) {
+                return try await inParallel(unique.parts(of: Self.getLimit), limit: Self.parallelCalls) {
+                    part throws(StoreError) in try await getPart(part, isConsistent, attributes, operation)
+                }.flatMap { $0 }
+            } catch {
+                if error.code != .denied { throw error }
+                isDenied = true
+            }
+        }
+        let items = try await inParallel(unique, limit: Self.parallelCalls) { key throws(StoreError) in
+            try await [get(key, isConsistent: isConsistent, attributes: attributes, for: operation)]
+        }.flatMap { $0.compactMap { $0 } }
+        // Only batches are denied, not all of the table.
+        if isDenied { readsBatches = false }
+        return items
     }
 
     private func getPart(

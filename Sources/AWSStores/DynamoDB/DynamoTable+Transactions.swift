@@ -57,7 +57,7 @@ extension DynamoTable {
         case other
     }
 
-    /// DynamoDB names one reason a step: `… reasons [None, ConditionalCheckFailed]`.
+    /// DynamoDB gives one reason a step, in `CancellationReasons` and in words: `… reasons [None, ConditionalCheckFailed]`.
     private static func reason(of failure: AWSError) -> Reason {
         switch failure.code {
         case "TransactionInProgressException", "TransactionConflictException": return .contention
@@ -65,12 +65,13 @@ extension DynamoTable {
         case "TransactionCanceledException": break
         default: return .other
         }
-        if failure.message.contains("ConditionalCheckFailed") { return .condition }
-        for word in ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
-        where failure.message.contains(word) {
-            return .contention
+        let listed = failure.details?["CancellationReasons"]?.arrayValue?.compactMap { $0["Code"]?.stringValue } ?? []
+        func isGiven(_ reason: String) -> Bool {
+            listed.isEmpty ? failure.message.contains(reason) : listed.contains(reason)
         }
-        return .other
+        if isGiven("ConditionalCheckFailed") { return .condition }
+        let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
+        return passing.contains(where: isGiven) ? .contention : .other
     }
 
     private func wire(_ step: TransactionStep) -> JSON {

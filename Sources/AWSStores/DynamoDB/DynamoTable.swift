@@ -2,6 +2,7 @@ import AWSClient
 import FOQUSModel
 import JSONKit
 import Stores
+import Threading
 
 /// One table. Every method takes what it is done for, as `append 3 jobs`, which names it in errors.
 struct DynamoTable: Sendable {
@@ -9,6 +10,14 @@ struct DynamoTable: Sendable {
     let name: String
     let time: any TimeSource
     let random: any RandomSource
+    private let permissions = Permissions()
+
+    init(service: AWSService, name: String, time: any TimeSource, random: any RandomSource) {
+        self.service = service
+        self.name = name
+        self.time = time
+        self.random = random
+    }
 
     /// How often a call is made again that DynamoDB carried out in part or not at all, for want of capacity or because of
     /// another transaction. `AWSService` retries what failed as a whole besides.
@@ -29,6 +38,17 @@ struct DynamoTable: Sendable {
         let answer = try await self.call("GetItem", call, operation)
         guard let found = answer["Item"] else { return nil }
         return try item(found, operation)
+    }
+
+    /// Whether this identity may call BatchGetItem, as far as is known. Roles of the existing deployment were made for
+    /// workers that only call GetItem.
+    var readsBatches: Bool {
+        get { permissions.readsBatches.withLock { $0 } }
+        nonmutating set { permissions.readsBatches.withLock { $0 = newValue } }
+    }
+
+    private final class Permissions: Sendable {
+        let readsBatches = Locked(true)
     }
 
     /// Writes the whole item. False when the condition does not hold.

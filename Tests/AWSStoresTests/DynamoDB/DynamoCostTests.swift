@@ -1,8 +1,5 @@
-import AWSClient
 import AWSPeers
 import FOQUSModel
-import HTTPClient
-import HTTPServer
 import JSONKit
 import Stores
 import TestSupport
@@ -10,43 +7,6 @@ import Testing
 import Threading
 
 @testable import AWSStores
-
-/// Stands before a peer and keeps what goes through.
-private final class Recorder: Sendable {
-    private let calls = Locked<[(action: String, body: JSON)]>([])
-    private let server = Locked<HTTPServer?>(nil)
-
-    /// The calls since the last look.
-    func take() -> [(action: String, body: JSON)] {
-        calls.withLock { calls in
-            defer { calls = [] }
-            return calls
-        }
-    }
-
-    static func with(_ peer: AWSPeer, _ body: (Recorder, AWSService) async throws -> Void) async throws {
-        let recorder = Recorder()
-        let server = try HTTPServer.start { request in
-            let target = request.headers["x-amz-target"] ?? ""
-            recorder.calls.withLock { calls in
-                calls.append(
-                    (String(target.split(separator: ".").last ?? ""), (try? JSON.parse(request.body)) ?? .null))
-            }
-            let names = ["x-amz-target", "content-type", "x-amz-date", "authorization"]
-            let headers = names.compactMap { name in request.headers[name].map { (name: name, value: $0) } }
-            let answer = try? await AWSPeer.http.send(
-                ClientRequest(method: "POST", url: peer.endpoint + "/", headers: headers, body: request.body))
-            return HTTPResponse(status: answer?.status ?? 500, body: answer?.body ?? [])
-        }
-        let service = AWSService(
-            name: "dynamodb", region: peer.region, endpoint: "http://127.0.0.1:\(server.port)", http: AWSPeer.http,
-            credentials: StaticCredentials(peer.credentials), time: SystemTime())
-        let outcome: Result<Void, any Error>
-        do { outcome = .success(try await body(recorder, service)) } catch { outcome = .failure(error) }
-        await server.stop(grace: .zero)
-        try outcome.get()
-    }
-}
 
 /// What things cost, in calls.
 @Suite struct DynamoCostTests {

@@ -97,6 +97,21 @@ struct DynamoTableTests {
         }
     }
 
+    @Test func withoutPermissionForBatchesItemsAreReadOneByOne() async throws {
+        try await FakeDynamo.with { _, call in
+            guard call.action == "GetItem" else { return FakeDynamo.error("AccessDeniedException") }
+            let key = call.body["Key"] ?? .null
+            return FakeDynamo.answer(key["Id"] == ["S": "2"] ? [:] : ["Item": key])
+        } _: { table, fake in
+            let keys = (0..<4).map { ItemKey(type: "Job", id: "\($0)") }
+            for _ in 0..<2 {
+                let items = try await table.get(keys, for: "test")
+                #expect(items.compactMap { $0["Id"]?.stringValue }.sorted() == ["0", "1", "3"])
+            }
+            #expect(fake.calls.map(\.action) == ["BatchGetItem"] + Array(repeating: "GetItem", count: 8))
+        }
+    }
+
     @Test func itemsLeftUndoneAreWrittenAgain() async throws {
         try await FakeDynamo.with { number, call in
             let requests = call.body["RequestItems"]?["T"]?.arrayValue ?? []
