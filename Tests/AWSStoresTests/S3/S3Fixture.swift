@@ -14,11 +14,13 @@ struct S3Fixture: Sendable {
     let scratch: String
 
     /// Runs `body` with a store and an empty directory.
+    /// - Parameter service: what the store's calls go through; nil for the peer itself.
     static func with<Result>(
-        _ peer: AWSPeer, options: S3Options = S3Options(), _ body: (S3Fixture) async throws -> Result
+        _ peer: AWSPeer, options: S3Options = S3Options(), service: AWSService? = nil,
+        _ body: (S3Fixture) async throws -> Result
     ) async throws -> Result {
         try await withTemporaryDirectory { scratch in
-            let fixture = S3Fixture(peer: peer, options: options, scratch: scratch)
+            let fixture = S3Fixture(peer: peer, service ?? peer.service("s3"), options: options, scratch: scratch)
             try await Boto.run(
                 "for name in given: client('s3').create_bucket(Bucket=name)", peer,
                 given: .array(Bucket.allCases.map { .string(fixture.bucket($0)) }))
@@ -26,14 +28,14 @@ struct S3Fixture: Sendable {
         }
     }
 
-    private init(peer: AWSPeer, options: S3Options, scratch: String) {
+    private init(peer: AWSPeer, _ service: AWSService, options: S3Options, scratch: String) {
         self.peer = peer
         self.scratch = scratch
-        store = Self.store(peer, name, options)
+        store = Self.store(service, name, options)
     }
 
-    private static func store(_ peer: AWSPeer, _ name: String, _ options: S3Options) -> S3ObjectStore {
-        S3ObjectStore(service: peer.service("s3"), options: options, time: SystemTime()) { "\(name)-\($0.rawValue)" }
+    private static func store(_ service: AWSService, _ name: String, _ options: S3Options) -> S3ObjectStore {
+        S3ObjectStore(service: service, options: options, time: SystemTime()) { "\(name)-\($0.rawValue)" }
     }
 
     /// What a bucket is called at the peer.
@@ -55,7 +57,7 @@ struct S3Fixture: Sendable {
             capabilities: capabilities, maxReceives: 1, objectLimit: objectLimit, scratch: scratch,
             reopen: {
                 StoreUnderTest(
-                    objects: Self.store(peer, name, S3Options()), time: SystemTime(),
+                    objects: Self.store(peer.service("s3"), name, S3Options()), time: SystemTime(),
                     advance: { try? await Task.sleep(for: $0) }, random: SystemRandom(), capabilities: capabilities,
                     maxReceives: 1, objectLimit: objectLimit, scratch: scratch, reopen: { throw CancellationError() })
             })
