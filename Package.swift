@@ -47,6 +47,7 @@ let package = Package(
     name: "foqus-worker",
     products: [
         .executable(name: "foqus-worker", targets: ["foqus-worker"]),
+        .executable(name: "foqus-worker-aws", targets: ["foqus-worker-aws"]),
         .executable(name: "foqus-gateway", targets: ["foqus-gateway"]),
         .executable(name: "foqusctl", targets: ["foqusctl"]),
     ],
@@ -111,12 +112,18 @@ let package = Package(
             ["Settings", "Logging", "CommandLineKit", "EmbeddedStores", "FOQUSModel", "FileKit", "JSONKit"]),
 
         // MARK: programs
-        program(
-            "foqus-worker",
+        library(
+            "WorkerProgram",
             [
                 "Configuration", "CommandLineKit", "Settings", "WorkerEngine", "Executors", "Stores", "EmbeddedStores",
-                "AWSStores", "AWSClient", "HTTPClient", "FOQUSModel", "EventLoop", "ProcessKit", "FileKit", "Logging",
-                "SystemdKit", "Threading",
+                "FOQUSModel", "EventLoop", "ProcessKit", "FileKit", "Logging", "SystemdKit", "Threading",
+            ]),
+        program("foqus-worker", ["WorkerProgram", "Configuration", "CommandLineKit"]),
+        program(
+            "foqus-worker-aws",
+            [
+                "WorkerProgram", "Configuration", "CommandLineKit", "Settings", "AWSStores", "AWSClient", "HTTPClient",
+                "Stores", "FOQUSModel", "EventLoop", "Logging", "Threading",
             ]),
         program(
             "foqus-gateway",

@@ -1,11 +1,12 @@
 import CommandLineKit
 import Configuration
+import WorkerProgram
 
 @main
 struct Main {
     static func main() async {
         await Program(
-            WorkerCommands.description, version: Version.current, manualSection: 8, manualDate: Version.date
+            WorkerCommands.description(nil), version: Version.current, manualSection: 8, manualDate: Version.date
         ).main()
     }
 }

@@ -61,8 +61,8 @@ release_options=(--scratch-path "$build" -c release --static-swift-stdlib -Xlink
 # Builds the programs for use: optimised, with the Swift library inside.
 build_release() {
     local product
-    say "building foqus-worker, foqus-gateway and foqusctl (the first time takes some minutes)"
-    for product in foqus-worker foqus-gateway foqusctl; do
+    say "building the programs (the first time takes some minutes)"
+    for product in foqus-worker foqus-worker-aws foqus-gateway foqusctl; do
         (cd "$root" && swift build "${release_options[@]}" --product "$product") >&2
     done
 }

@@ -1,4 +1,3 @@
-import AWSClient
 import CommandLineKit
 import Configuration
 import EventLoop
@@ -12,9 +11,9 @@ import WorkerEngine
 
 /// Puts the worker together from its settings and runs it until it is drained.
 enum WorkerDaemon {
-    static func run(_ settings: FOQUSSettings) async throws -> ExitCode {
+    static func run(_ settings: FOQUSSettings, _ cloud: CloudBackend?) async throws -> ExitCode {
         UnixSignals.ignoreBrokenPipe()
-        let logger = settings.worker.log.logger("foqus-worker")
+        let firstLogger = settings.worker.log.logger("foqus-worker")
         let loop = EventLoop.start(name: "worker-loop")
         let signals = UnixSignals.stream([SIGTERM, SIGINT], loop: loop)
 
@@ -22,8 +21,12 @@ enum WorkerDaemon {
         let journal = try await open {
             try await SQLiteJournal.open(stateDirectory: settings.worker.stateDirectory)
         }
-        try await open { try await Leftovers.kill(of: journal, settings.worker, logger) }
-        let stores = try await open { try await WorkerStores.open(settings, loop: loop, logger: logger) }
+        try await open { try await Leftovers.kill(of: journal, settings.worker, firstLogger) }
+        let stores = try await open {
+            if let cloud, settings.store.backend == .aws { return try await cloud.open(settings, loop, firstLogger) }
+            return try await WorkerStores.embedded(settings, loop: loop, logger: firstLogger)
+        }
+        let logger = stores.logger
         let workspace = try await open {
             try await DiskWorkspace(
                 stateDirectory: settings.worker.stateDirectory, cacheLimit: settings.worker.cacheSize,
@@ -58,10 +61,14 @@ enum WorkerDaemon {
             try await SystemTime().sleep(for: .seconds(2))
             OwnMemory.releaseStartUpCode()
         }
-        let reporting = Task { await keepStatus(of: engine, supervision, stores.protection, logger) }
+        let reporting = Task { await keepStatus(of: engine, supervision, stores.protect, logger) }
         let companions = stores.companions.map { companion in Task { await companion() } }
-        let leaving = stores.events.map { events in
-            Task { await InstanceDrain.follow(events, engine, logger) }
+        let leaving = Task {
+            for await reason in stores.leaving ?? AsyncStream(unfolding: { nil }) {
+                logger.notice("the machine is about to go", ["reason": reason])
+                await engine.drain()
+                break
+            }
         }
         do {
             try await engine.run()
@@ -74,8 +81,7 @@ enum WorkerDaemon {
         watching.cancel()
         reporting.cancel()
         trimming.cancel()
-        leaving?.cancel()
-        await stores.protection?.finish()
+        leaving.cancel()
         for companion in companions {
             companion.cancel()
             await companion.value
@@ -88,13 +94,14 @@ enum WorkerDaemon {
 
     /// Keeps the supervisor's status line up to date, when there is a supervisor and something changed.
     private static func keepStatus(
-        of engine: WorkerEngine, _ supervision: Supervisor, _ protection: ScaleInProtection?, _ logger: Logger
+        of engine: WorkerEngine, _ supervision: Supervisor, _ protect: (@Sendable (Bool) async -> Void)?,
+        _ logger: Logger
     ) async {
-        guard supervision.socketPath != nil || protection != nil else { return }
+        guard supervision.socketPath != nil || protect != nil else { return }
         var last: WorkerStatus?
         while !Task.isCancelled {
             let status = await engine.status
-            await protection?.set(status.running + status.outbox > 0)
+            await protect?(status.running + status.outbox > 0)
             if status != last {
                 let text = "\(status.running) running, \(status.finished) finished, \(status.outbox) to deliver"
                 report(logger) { () throws(SystemdError) in try supervision.status(text) }

@@ -1,5 +1,3 @@
-import AWSClient
-import AWSStores
 import CommandLineKit
 import Configuration
 import EmbeddedStores
@@ -9,11 +7,17 @@ import Stores
 
 /// `check-config`: every setting with its origin, then one harmless call to each thing the worker needs.
 enum ConfigurationCheck {
-    static func run(_ settings: FOQUSSettings) async throws -> ExitCode {
+    static func run(_ settings: FOQUSSettings, _ cloud: CloudBackend?) async throws -> ExitCode {
         var check = try SettingsCheck(of: settings)
-        switch settings.store.backend {
-        case .embedded: try await tryStore(settings, &check)
-        case .aws: try await tryCloud(settings, &check)
+        if let cloud, settings.store.backend == .aws {
+            let loop = EventLoop.start(name: "check")
+            defer { loop.stop() }
+            let logger = settings.worker.log.logger("check-config")
+            for trial in try await cloud.trials(settings, loop, logger) {
+                try await check.check(trial.subject, trial.run)
+            }
+        } else {
+            try await tryStore(settings, &check)
         }
         try await check.check("state directory \(settings.worker.stateDirectory)") {
             try Directory.create(settings.worker.stateDirectory, mode: 0o750)
@@ -36,22 +40,6 @@ enum ConfigurationCheck {
             await backend.close()
             return "\(statistics.available) waiting, \(statistics.inFlight) in flight, \(statistics.dead) dead letters"
         }
-    }
-
-    /// Each permission with a harmless call. Publishing, counting and writing cannot be tried without doing it.
-    private static func tryCloud(_ settings: FOQUSSettings, _ check: inout SettingsCheck) async throws {
-        let loop = EventLoop.start(name: "check")
-        defer { loop.stop() }
-        var cloud: Cloud?
-        try await check.check("region") {
-            let opened = try await Cloud(settings, loop: loop, logger: settings.worker.log.logger("check-config"))
-            cloud = opened
-            return opened.backend.region
-        }
-        guard let cloud else { return }
-        try await check.check("credentials") { "\(try await cloud.identity.credentials.credentials())" }
-        for trial in cloud.backend.checks(cloud.places) { try await check.check(trial.subject, trial.run) }
-        cloud.close()
     }
 
     private static func describe(_ application: ApplicationSettings) throws -> String {

@@ -1,0 +1,61 @@
+import CommandLineKit
+public import Configuration
+public import EventLoop
+import Glibc
+public import Logging
+public import Settings
+
+/// The backend on AWS, as the variant of the program that has it brings it along.
+///
+/// The AWS client needs libraries that an embedded store does not, which would cost each worker memory and time at its
+/// start. So `foqus-worker` is without it, and becomes `foqus-worker-aws` when the settings say `backend = aws`.
+public struct CloudBackend: Sendable {
+    /// Something that the worker needs, tried by a call that changes nothing.
+    public struct Trial: Sendable {
+        let subject: String
+        let run: @Sendable () async throws -> String
+
+        public init(_ subject: String, _ run: @escaping @Sendable () async throws -> String) {
+            self.subject = subject
+            self.run = run
+        }
+    }
+
+    let instanceSettings: @Sendable (AWSSettings) async -> [Setting]
+    let open: @Sendable (FOQUSSettings, EventLoop, Logger) async throws -> WorkerStores
+    let trials: @Sendable (FOQUSSettings, EventLoop, Logger) async throws -> [Trial]
+
+    /// - Parameters:
+    ///   - instanceSettings: what the instance says of the deployment.
+    ///   - trials: throws when not even a try is possible.
+    public init(
+        instanceSettings: @escaping @Sendable (AWSSettings) async -> [Setting],
+        open: @escaping @Sendable (FOQUSSettings, EventLoop, Logger) async throws -> WorkerStores,
+        trials: @escaping @Sendable (FOQUSSettings, EventLoop, Logger) async throws -> [Trial]
+    ) {
+        self.instanceSettings = instanceSettings
+        self.open = open
+        self.trials = trials
+    }
+}
+
+/// The program with the AWS backend, in the place of this one: same process, same arguments.
+enum CloudVariant {
+    private static let name = "foqus-worker-aws"
+
+    /// Beside this program, or where the Debian package has it.
+    private static func candidates() -> [String] {
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = readlink("/proc/self/exe", &target, target.count)
+        let own = String(decoding: target.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let folder = own.lastIndex(of: "/").map { String(own[..<$0]) } ?? ""
+        return ["\(folder)/\(name)", "\(folder)/../lib/foqus-worker/\(name)"]
+    }
+
+    static func takeOver() -> Never {
+        for path in candidates() { execv(path, CommandLine.unsafeArgv) }
+        let message = "foqus-worker: backend = aws needs \(name) beside this program or in ../lib/foqus-worker\n"
+        _ = message.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+        exit(ExitCode.configuration.rawValue)
+    }
+}

@@ -1,0 +1,19 @@
+import CommandLineKit
+import Configuration
+import WorkerProgram
+
+/// foqus-worker with the backend on AWS; see `CloudBackend`.
+@main
+struct Main {
+    static func main() async {
+        let cloud = CloudBackend(
+            instanceSettings: { await Cloud.instanceSettings($0) },
+            open: { settings, loop, logger in
+                try await Cloud(settings, loop: loop, logger: logger).stores(settings, logger)
+            },
+            trials: { settings, loop, logger in try await Cloud.trials(settings, loop, logger) })
+        await Program(
+            WorkerCommands.description(cloud), version: Version.current, manualSection: 8, manualDate: Version.date
+        ).main()
+    }
+}
