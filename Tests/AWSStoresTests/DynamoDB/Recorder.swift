@@ -22,10 +22,10 @@ final class Recorder: Sendable {
         }
     }
 
-    /// - Parameter loses: whether the answer of the call of that number, from 0, is lost: the peer has carried it out. That of
-    ///   a repetition never is.
+    /// - Parameter period: the answer of each call of so many is lost: the peer has carried it out. That of a repetition
+    ///   never is.
     static func with(
-        _ peer: AWSPeer, loses: @escaping @Sendable (Int) -> Bool = { _ in false },
+        _ peer: AWSPeer, losingEach period: Int = .max,
         _ body: (Recorder, AWSService) async throws -> Void
     ) async throws {
         let recorder = Recorder()
@@ -43,7 +43,7 @@ final class Recorder: Sendable {
             }
             let answer = try? await AWSPeer.http.send(
                 ClientRequest(method: "POST", url: peer.endpoint + "/", headers: headers, body: request.body))
-            guard let answer, !(isFirst && loses(number)) else {
+            guard let answer, !(isFirst && (number + 1) % period == 0) else {
                 return FakeDynamo.error("InternalServerError", status: 500)
             }
             return HTTPResponse(status: answer.status, body: answer.body)
