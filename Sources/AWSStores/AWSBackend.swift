@@ -2,6 +2,7 @@ public import AWSClient
 public import EventLoop
 public import FOQUSModel
 import HTTPClient
+public import JSONKit
 public import Logging
 public import Stores
 
@@ -94,9 +95,7 @@ public struct AWSServices: Sendable {
 }
 
 extension DynamoJobTable: OutputWatch {
-    /// Reads consistently: what was processed a moment ago must show.
-    public func hasOutput(_ job: JobID) async throws(StoreError) -> Bool {
-        let item = try await table.get(JobItem.key(job), for: "look for the output of job \(job)")
-        return item.flatMap { JobItem($0) }?.hasOutput ?? false
+    public func hasOutput(_ output: JSON, of job: JobID) async throws(StoreError) -> Bool {
+        try await waitForOutput(of: job, output, within: .zero)
     }
 }

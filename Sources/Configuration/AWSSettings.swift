@@ -33,23 +33,25 @@ public struct AWSSettings: Sendable {
         var problems: [SettingsError.Problem] = []
         /// One that the backend cannot do without.
         func needed(_ key: String, _ tag: String) -> String {
-            guard let value = reader.optionalString(section, key) else {
-                if isUsed {
-                    problems.append(
-                        SettingsError.Problem(
-                            code: .missing,
-                            description: "[aws] \(key) is not set: backend = aws needs it, here, in the environment as "
-                                + "FOQUS_AWS_\(key.uppercased()), or as the instance's tag \(tag)"))
-                }
-                return ""
+            let value = reader.string(section, key, default: "")
+            if value.isEmpty && isUsed {
+                problems.append(
+                    SettingsError.Problem(
+                        code: .missing,
+                        description: "[aws] \(key) is not set: backend = aws needs it, here, in the environment as "
+                            + "FOQUS_AWS_\(key.uppercased()), or as the instance's tag \(tag)"))
             }
             return value
         }
-        region = reader.optionalString(section, "region")
+        func optional(_ key: String) -> String? {
+            let value = reader.string(section, key, default: "")
+            return value.isEmpty ? nil : value
+        }
+        region = optional("region")
         jobQueueURL = Self.queueURL(needed("job_queue_url", "FOQUS-Job-Queue-Url"))
         updateTopic = needed("update_topic", "FOQUS-Update-Topic-Arn")
         messageTopic = needed("message_topic", "FOQUS-Message-Topic-Arn")
-        alertTopic = reader.optionalString(section, "alert_topic")
+        alertTopic = optional("alert_topic")
         simulationBucket = Self.bucket(needed("simulation_bucket", "FOQUS-Simulation-Bucket-Name"))
         sessionBucket = Self.bucket(needed("session_bucket", "FOQUS-Session-Bucket-Name"))
         table = needed("table", "FOQUS-DynamoDB-Table")

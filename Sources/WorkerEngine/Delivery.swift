@@ -1,4 +1,5 @@
 import FOQUSModel
+import JSONKit
 import Logging
 import Stores
 
@@ -135,7 +136,7 @@ struct SlowDelivery: Sendable {
                     _ = try await services.objects.put(file: path, to: key, in: .sessions, if: .always)
                 case .upload: break
                 case .removeDirectory(let path): try await services.workspace.remove(path: path)
-                case .awaitOutput(let job) where mayUpload: await showOutput(of: job)
+                case .awaitOutput(let job, let output) where mayUpload: await show(output, of: job)
                 case .awaitOutput: break
                 case .publish, .acknowledge, .release: preconditionFailure("not a slow effect")
                 }
@@ -152,13 +153,13 @@ struct SlowDelivery: Sendable {
     }
 
     /// Returns when the table has the output, or after a while.
-    private func showOutput(of job: JobID) async {
+    private func show(_ output: JSON, of job: JobID) async {
         guard let outputs = services.outputs else { return }
         let deadline = services.time.instant() + Self.outputPatience
         var pause = Duration.milliseconds(50)
         while services.time.instant() < deadline {
             // A table out of reach is asked again; the patience is the same.
-            if let isThere = try? await outputs.hasOutput(job), isThere { return }
+            if let isThere = try? await outputs.hasOutput(output, of: job), isThere { return }
             do { try await services.time.sleep(for: pause) } catch { return }
             pause = min(pause * 2, .seconds(2))
         }

@@ -1,5 +1,5 @@
 public import FOQUSModel
-import JSONKit
+public import JSONKit
 public import Stores
 
 /// Something the outside world is to see of an attempt. Journaled before it happens.
@@ -13,8 +13,8 @@ public enum Effect: Sendable, Hashable {
     case release(Lease, delay: Duration, countsAsAttempt: Bool)
     /// The attempt's folder is not needed any more.
     case removeDirectory(path: String)
-    /// What follows must not be seen before the job's output has come to the table.
-    case awaitOutput(JobID)
+    /// What follows must not be seen before this output of the job has come to the table.
+    case awaitOutput(JobID, JSON)
 }
 
 extension Effect {
@@ -35,7 +35,8 @@ extension Effect {
                 "do": "release", "lease": lease.json, "delay": .int(delay.wholeMilliseconds), "counts": .bool(counts),
             ])
         case .removeDirectory(let path): .object(["do": "remove", "path": .string(path)])
-        case .awaitOutput(let job): .object(["do": "await-output", "job": .string(job.description)])
+        case .awaitOutput(let job, let output):
+            .object(["do": "await-output", "job": .string(job.description), "output": output])
         }
     }
 
@@ -66,8 +67,10 @@ extension Effect {
             guard let path = json["path"]?.stringValue else { return nil }
             self = .removeDirectory(path: path)
         case "await-output":
-            guard let job = json["job"]?.stringValue.flatMap({ JobID($0) }) else { return nil }
-            self = .awaitOutput(job)
+            guard let job = json["job"]?.stringValue.flatMap({ JobID($0) }), let output = json["output"] else {
+                return nil
+            }
+            self = .awaitOutput(job, output)
         default: return nil
         }
     }

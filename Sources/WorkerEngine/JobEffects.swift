@@ -28,7 +28,7 @@ struct JobEffects: Sendable {
         if let output {
             effects.append(
                 publish("output", .jobOutput(output, job: job, session: session, user: user)))
-            if waitsForOutput { effects.append(.awaitOutput(job)) }
+            if waitsForOutput { effects.append(.awaitOutput(job, output)) }
         }
         effects.append(status("final", state, message: message))
         effects.append(text("text-final", "consumer=\(worker.consumer), job \(job) finished, \(state.rawValue)"))

@@ -15,7 +15,8 @@ enum ConfigurationCheck {
             let loop = EventLoop.start(name: "check")
             defer { loop.stop() }
             let backend = try await EmbeddedBackend.open(
-                directory: try settings.store.embeddedDirectory(for: "foqus-gateway"), options: settings.store.options(role: .tool), loop: loop)
+                directory: try settings.store.embeddedDirectory(for: "foqus-gateway"),
+                options: settings.store.options(role: .tool), loop: loop)
             let users = try await backend.users.users()
             await backend.close()
             return users.isEmpty ? "no user yet; make one with foqusctl" : "\(users.count) users"

@@ -219,7 +219,7 @@ private func problems(_ text: String) -> String {
 
 @Suite struct BadSettingsTests {
     @Test(arguments: [
-        ("store", "backend", "aws", "one of embedded"),
+        ("store", "backend", "cloud", "one of embedded, aws"),
         ("store", "directory", "data", "an absolute path"),
         ("store", "max_receives", "0", "a whole number from 1 to 1000"),
         ("store", "notification_retention", "-1", "a whole number from 0 to 100000000"),

@@ -23,7 +23,7 @@ import Threading
     @Test(arguments: [
         Effect.upload(path: "/x/y", key: "k"), .acknowledge(Lease(message: "1", receipt: "2")),
         .release(Lease(message: "1", receipt: "2"), delay: .milliseconds(1500), countsAsAttempt: false),
-        .removeDirectory(path: "/x"), .awaitOutput(JobID("3494e851-3304-4a41-be47-44083108083b")!),
+        .removeDirectory(path: "/x"), .awaitOutput(JobID("3494e851-3304-4a41-be47-44083108083b")!, ["y": 1.5]),
         .publish(
             OutgoingNotification(
                 id: "a/1", notification: Notification(topic: .update, body: [["x": 1.5]], attributes: ["event": "e"]))),
