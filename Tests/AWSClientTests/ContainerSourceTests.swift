@@ -30,7 +30,7 @@ import Threading
 
     private func source(_ environment: [String: String], _ time: ManualTime, agent: String) -> ContainerSource {
         let files = SharedFiles(environment: environment, chosenProfile: nil, pool: testFiles)
-        return ContainerSource(environment: environment, files: files, http: testHTTP, time: time, agent: agent)
+        return ContainerSource(environment: environment, files: files, http: directHTTP, time: time, agent: agent)
     }
 
     private func keyID(_ source: ContainerSource) async throws -> String? {
@@ -51,7 +51,7 @@ import Threading
             #expect(
                 ContainerSource(
                     environment: [:], files: SharedFiles(environment: [:], chosenProfile: nil, pool: testFiles),
-                    http: testHTTP, time: time
+                    http: directHTTP, time: time
                 ).agent == "http://169.254.170.2")
         }
     }

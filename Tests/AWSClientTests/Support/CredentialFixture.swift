@@ -13,6 +13,8 @@ import Threading
 
 /// One for all tests: clients hold sockets.
 let testHTTP = HTTPClient(loop: sharedEventLoop)
+/// As for the metadata service, whatever proxies the environment of the tests names.
+let directHTTP = HTTPClient(loop: sharedEventLoop, options: HTTPClient.Options(usesProxies: false))
 let testFiles = BlockingPool(name: "test-files", limit: 2)
 
 /// What credentials are sought with, on time that the test moves.
