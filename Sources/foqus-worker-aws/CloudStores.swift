@@ -42,6 +42,8 @@ extension Cloud {
             protect: protect
         ) {
             await protection?.finish()
+            // SQS may have leased messages to the last poll: they are given back, if it ends soon.
+            await backend.queue.close(grace: .seconds(2))
             close()
         }
     }
