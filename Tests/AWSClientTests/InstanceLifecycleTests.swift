@@ -117,7 +117,7 @@ import Threading
                 $0.lifecycleState = "Terminated"
             }
             try await round(fixture)
-            #expect(watch.events == [.lifecycle(.terminated)])
+            try await eventually("the group's wish is told") { watch.events == [.lifecycle(.terminated)] }
             #expect(
                 fixture.sink.entries.map(\.level) == [.warning, .notice], "\(fixture.sink.messages)")
             await watch.end()

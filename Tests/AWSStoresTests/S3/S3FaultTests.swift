@@ -37,9 +37,11 @@ struct S3FaultTests {
                 for (number, content) in contents.enumerated() {
                     group.addTask {
                         _ = try await patiently {
-                            try await fixture.store.put(content, to: "\(number) + ü", in: .sessions)
+                            try await fixture.store.put(content, to: "object-\(number)", in: .sessions)
                         }
-                        let found = try await patiently { try await fixture.store.get("\(number) + ü", in: .sessions) }
+                        let found = try await patiently {
+                            try await fixture.store.get("object-\(number)", in: .sessions)
+                        }
                         #expect(found == content)
                     }
                 }
