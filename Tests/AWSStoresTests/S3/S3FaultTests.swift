@@ -32,15 +32,16 @@ struct S3FaultTests {
             credentials: StaticCredentials(faulty.credentials), time: ImpatientTime(),
             onAttempt: { attempt in if attempt.errorCode != nil { failures.withLock { $0 += 1 } } })
         try await S3Fixture.with(peer, options: options, service: service) { fixture in
+            // Plain keys: microburst signs others anew in a way that ministack refuses, those of boto3 too.
             let contents = (0..<60).map { pseudorandom(1000 + $0 * 500, seed: UInt64($0)) }
             try await withThrowingTaskGroup { group in
                 for (number, content) in contents.enumerated() {
                     group.addTask {
                         _ = try await patiently {
-                            try await fixture.store.put(content, to: "object-\(number)", in: .sessions)
+                            try await fixture.store.put(content, to: "object/\(number)", in: .sessions)
                         }
                         let found = try await patiently {
-                            try await fixture.store.get("object-\(number)", in: .sessions)
+                            try await fixture.store.get("object/\(number)", in: .sessions)
                         }
                         #expect(found == content)
                     }
