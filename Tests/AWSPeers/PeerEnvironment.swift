@@ -10,7 +10,7 @@ enum PeerEnvironment {
         let path = variable("FOQUS_AWS_PEERS") ?? Path.join(root, ".build/aws-peers-venv/bin/python3")
         guard File.exists(path) else {
             throw TestSupportError(
-                "\(path) is missing, the Python with the AWS peers. `script/test unit` makes it; another one, with the packages of Tests/AWSPeers/requirements.txt, is named in FOQUS_AWS_PEERS"
+                "\(path) is missing, the Python with the AWS peers. `script/test aws` makes it; another one, with the packages of Tests/AWSPeers/requirements.txt, is named in FOQUS_AWS_PEERS"
             )
         }
         return path
