@@ -194,7 +194,7 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "TestSupport", "AWSPeers", "AWSClient", "EventLoop", "ProcessKit", "FileKit", "JSONKit",
+                "TestSupport", "AWSPeers", "AWSFakes", "AWSClient", "EventLoop", "ProcessKit", "FileKit", "JSONKit",
                 "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "Threading",
             ],
             exclude: ["Support/services.sh", "Support/cloud.py"], swiftSettings: strict),

@@ -43,6 +43,18 @@ struct Cloud: Sendable {
         return settings
     }
 
+    /// What a deployed instance says of itself.
+    var tags: [String: String] {
+        let roles = [
+            "FOQUS-Job-Queue-Url": "jobs", "FOQUS-Update-Topic-Arn": "update", "FOQUS-Message-Topic-Arn": "message",
+            "FOQUS-Alert-Topic-Arn": "alert", "FOQUS-Simulation-Bucket-Name": "simulations",
+            "FOQUS-Session-Bucket-Name": "sessions", "FOQUS-DynamoDB-Table": "table",
+        ]
+        var tags = ["FOQUS-User": Self.user, "Name": "a worker"]
+        for (tag, role) in roles { tags[tag] = names[role]?.stringValue }
+        return tags
+    }
+
     /// The variables that lead a worker to a peer, this one or one that breaks calls on their way to it.
     func environment(through other: AWSPeer? = nil) -> [String: String] {
         let peer = other ?? peer
