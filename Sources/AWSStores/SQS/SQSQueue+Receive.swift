@@ -101,9 +101,15 @@ extension SQSQueue {
 
     /// What calls of cancelled receives have just brought, or are about to.
     private func handedOver(_ limit: Int, visibility: Int) async -> [SQSMessage] {
-        if let poll = desk.takePoll(limit: limit, visibility: visibility) {
-            if let outcome = await poll.outcome(atMost: (time, Self.handOver)) { return (try? outcome.get()) ?? [] }
-            abandon(poll)
+        let deadline = time.instant() + Self.handOver
+        // Several receives may have been cancelled, and any of their calls may be the one with the messages.
+        while let poll = desk.takePoll(limit: limit, visibility: visibility) {
+            guard let outcome = await poll.outcome(atMost: (time, deadline - time.instant())) else {
+                abandon(poll)
+                break
+            }
+            let messages = (try? outcome.get()) ?? []
+            if !messages.isEmpty { return messages }
         }
         return desk.takeMessages(limit: limit, visibility: visibility)
     }

@@ -172,6 +172,29 @@ struct SQSCancelledReceiveTests {
         }
     }
 
+    @Test func aReceiveWithoutWaitLooksAtTheCallsOfAllCancelledOnes() async throws {
+        let doors = [Door(), Door()]
+        try await FakeService.with { call in
+            guard call.operation == "ReceiveMessage" else { return .batch(call) }
+            guard call.number < 2 else { return .json([:]) }
+            await doors[call.number].pass()
+            return call.number == 0 ? .json([:]) : .messages(["a"])
+        } _: { fake async throws in
+            let queue = fake.queue(time: ManualTime())
+            // Neither waits, so that the second does not take over the first one's call.
+            for count in 1...2 {
+                let receiver = Task { try await queue.receive(limit: 1, visibility: .seconds(60), wait: .zero) }
+                try await eventually("call \(count)") { fake.calls.count == count }
+                receiver.cancel()
+                #expect(try await receiver.value == [])
+            }
+            let next = Task { try await queue.receive(limit: 10, visibility: .seconds(60), wait: .zero) }
+            try await eventually("its own call") { fake.calls.count == 3 }
+            for door in doors { door.open() }
+            #expect(try await next.value.map(\.lease.message) == ["a"])
+        }
+    }
+
     @Test func whatNobodyTakesIsGivenBack() async throws {
         let time = ManualTime()
         try await withCancelled(time: time) { fake, queue, open async throws in
