@@ -42,7 +42,7 @@ extension AWSBackend {
                         "GetTopicAttributes", version: "2010-03-31", [("TopicArn", topic)])
                     let entries = answer["GetTopicAttributesResult"]?["Attributes"]?.all("entry") ?? []
                     let confirmed = entries.first { $0.text(of: "key") == "SubscriptionsConfirmed" }?.text(of: "value")
-                    return "is there" + (confirmed.map { ", \($0) subscriptions" } ?? "")
+                    return "is there" + (confirmed.map { ", subscriptions: \($0)" } ?? "")
                 })
         }
         return checks

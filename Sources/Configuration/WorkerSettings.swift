@@ -60,7 +60,7 @@ public struct WorkerSettings: Sendable {
         jobTimeout = timeout == .zero ? nil : timeout
         drainTimeout = reader.duration(section, "drain_timeout", default: .seconds(90))
         keepalive = reader.duration(
-            section, "keepalive", default: .seconds(60), range: .seconds(1)...(.seconds(3600)))
+            section, "keepalive", default: .seconds(backend == .aws ? 300 : 60), range: .seconds(1)...(.seconds(3600)))
         cancelPoll = reader.duration(
             section, "cancel_poll", default: .seconds(1), range: .milliseconds(50)...(.seconds(60)))
         retryDelay = reader.duration(section, "retry_delay", default: .seconds(2))

@@ -56,7 +56,25 @@ struct Delivery: Sendable {
             try await services.notifier.publish(notifications)
             settle(batch)
         } catch {
-            fail(batch, error)
+            guard error.code == .invalid else { return fail(batch, error) }
+            // One that no topic takes must not hold up the others.
+            for item in batch { await publishOneByOne(item) }
+        }
+    }
+
+    /// Gives up what can never be published, as trying again cannot help and the job's message must not stay for ever.
+    private mutating func publishOneByOne(_ item: Item) async {
+        for journaled in item.effects {
+            guard case .publish(let outgoing) = journaled.effect else { continue }
+            do {
+                try await services.notifier.publish([outgoing])
+            } catch {
+                guard error.code == .invalid else { return fail([item], error) }
+                let job = lanes[item.index].record.job?.description ?? "-"
+                services.logger.error(
+                    "a notification is given up", ["reason": error, "notification": outgoing.id, "job": job])
+            }
+            markDone([journaled], in: item.index)
         }
     }
 

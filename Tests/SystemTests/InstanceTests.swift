@@ -36,7 +36,7 @@ struct InstanceTests {
                 #expect(end.status == 0, "\(end)")
                 for words in [
                     "instance tag FOQUS-User", "instance tag FOQUS-Job-Queue-Url", "instance tag FOQUS-DynamoDB-Table",
-                    "instance id", "instance's region", "ok    identity", "ok    queue", "ok    table", "ok    bucket",
+                    "instance's region", "ok    identity", "ok    queue", "ok    table", "ok    bucket",
                     "ok    topic", "environment variable FOQUS_STORE_BACKEND",
                 ] { #expect(end.output.contains(words), "\(words): \(end)") }
                 #expect(!end.output.contains("FAIL"))

@@ -64,6 +64,24 @@ import WorkerEngine
         }
     }
 
+    /// What no topic takes is given up alone; the other jobs' ends, and the rest of its own, are told.
+    @Test func aNotificationThatCannotBePublishedHoldsUpNothing() async throws {
+        try await withFixture { fixture in
+            let executor = ScriptedExecutor { job in
+                .success(output: job.input["node"]?["x"] == 7 ? ["tooLarge": true] : ["y": 1])
+            }
+            try await withWorker(fixture, executor) { _ in
+                let poison = try await fixture.submit(1, x: 7)[0]
+                let others = try await fixture.submit(10)
+                let told = try await fixture.notifications { told in told.count { $0.isFinal } == 11 }
+                #expect(told.words(of: poison) == ["setup", "running", "success"])
+                for job in others { #expect(told.words(of: job) == ["setup", "running", "output", "success"]) }
+            }
+            #expect(fixture.log.messages.count { $0 == "a notification is given up" } == 1)
+            #expect(try await fixture.isQueueEmpty())
+        }
+    }
+
     /// However often: the attempts are not the job's.
     @Test func aFullDiskCostsAJobNoAttempts() async throws {
         try await withFixture { fixture in

@@ -1,5 +1,6 @@
 import FOQUSModel
 import FileKit
+import JSONKit
 import Stores
 import Threading
 import WorkerEngine
@@ -77,6 +78,9 @@ struct FaultyNotifier: Notifier {
 
     func publish(_ notifications: [OutgoingNotification]) async throws(StoreError) {
         try fault.check()
+        if notifications.contains(where: { $0.notification.body[0]?["value"]?["tooLarge"] == true }) {
+            throw StoreError(.invalid, "publish", "one of them is too large")
+        }
         alerts.withLock { $0 += notifications.map(\.notification).filter { $0.topic == .alert } }
         try await wrapped.publish(notifications)
     }
