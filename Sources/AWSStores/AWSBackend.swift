@@ -1,8 +1,6 @@
 public import AWSClient
 public import EventLoop
-public import FOQUSModel
 import HTTPClient
-public import JSONKit
 public import Logging
 public import Stores
 
@@ -91,11 +89,5 @@ public struct AWSServices: Sendable {
             endpoint: AWSEndpoints.url(service: name, region: region, environment: environment),
             http: name == "s3" ? contents : calls, credentials: credentials, time: time,
             retry: retry)
-    }
-}
-
-extension DynamoJobTable: OutputWatch {
-    public func hasOutput(_ output: JSON, of job: JobID) async throws(StoreError) -> Bool {
-        try await waitForOutput(of: job, output, within: .zero)
     }
 }

@@ -12,6 +12,8 @@ public struct WorkerSettings: Sendable {
     public let jobTimeout: Duration?
     public let drainTimeout: Duration
     public let keepalive: Duration
+    /// Zero: no job is fetched before there is a slot for it.
+    public let fetchAhead: Duration
     public let cancelPoll: Duration
     public let retryDelay: Duration
     /// Bytes.
@@ -63,6 +65,8 @@ public struct WorkerSettings: Sendable {
             section, "keepalive", default: .seconds(backend == .aws ? 300 : 60), range: .seconds(1)...(.seconds(3600)))
         cancelPoll = reader.duration(
             section, "cancel_poll", default: .seconds(1), range: .milliseconds(50)...(.seconds(60)))
+        fetchAhead = reader.duration(
+            section, "fetch_ahead", default: .milliseconds(250), range: .zero...(.seconds(60)))
         retryDelay = reader.duration(section, "retry_delay", default: .seconds(2))
         cacheSize = reader.byteSize(section, "cache_size", default: 1 << 30)
         outputLimit = reader.byteSize(section, "output_limit", default: 240 << 10, range: 1024...(64 << 20))

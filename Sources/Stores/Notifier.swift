@@ -14,8 +14,14 @@ public struct OutgoingNotification: Sendable, Hashable {
 
 /// Publishes to the topics.
 public protocol Notifier: Sendable {
+    /// False when nobody is to be told anything: then there is nothing to publish.
+    var isOn: Bool { get }
     /// Returns when all are accepted, in this order. A failure may have published some: publish all again.
     func publish(_ notifications: [OutgoingNotification]) async throws(StoreError)
+}
+
+extension Notifier {
+    public var isOn: Bool { true }
 }
 
 /// A published notification on its way to the notification processor.

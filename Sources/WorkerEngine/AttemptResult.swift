@@ -33,9 +33,9 @@ enum AttemptResult: Sendable {
         switch (reason, self) {
         case (.terminated, _): return "terminate.job"
         case (.superseded, _): return "ignore.job.finished"
-        case (.leaseLost, _), (nil, .infrastructure), (nil, .noSpace), (_, .cancelled): return nil
-        case (.drained, .infrastructure), (.drained, .noSpace): return nil
-        case (nil, .final(let state, _, let output, _)), (.drained, .final(let state, _, let output, _)):
+        case (.leaseLost, _), (_, .infrastructure), (_, .noSpace), (_, .cancelled): return nil
+        case (nil, .final(let state, _, let output, _)), (.drained, .final(let state, _, let output, _)),
+            (.crowded, .final(let state, _, let output, _)):
             if state == .success { return "success.job" }
             if !hasStarted { return "error.job.setup" }
             // The flowsheet ran, and says what went wrong by a number.
@@ -54,6 +54,7 @@ enum AttemptResult: Sendable {
         case (.superseded, _): "dropped: another attempt finished it"
         case (.leaseLost, _): "dropped: another worker has it"
         case (.drained, _): "given back: the service stops"
+        case (.crowded, _): "given back: no slot for it here"
         }
     }
 }

@@ -1,5 +1,4 @@
 import FOQUSModel
-import JSONKit
 import Logging
 import Stores
 
@@ -135,10 +134,6 @@ struct Delivery: Sendable {
 
 /// The slow effects at the head of one attempt's: uploads, removals, waiting for the output to show.
 struct SlowDelivery: Sendable {
-    /// How long an output is waited for: then its notification is lost, or nobody processes them, and the job's end
-    /// must not wait for ever.
-    private static let outputPatience = Duration.seconds(30)
-
     let lane: Lane
     /// False when another worker has the job: its files must not be replaced by these.
     let mayUpload: Bool
@@ -154,7 +149,8 @@ struct SlowDelivery: Sendable {
                     _ = try await services.objects.put(file: path, to: key, in: .sessions, if: .always)
                 case .upload: break
                 case .removeDirectory(let path): try await services.workspace.remove(path: path)
-                case .awaitOutput(let job, let output) where mayUpload: await show(output, of: job)
+                case .awaitOutput(let job, let output) where mayUpload:
+                    await services.outputs?.wait(for: output, of: job)
                 case .awaitOutput: break
                 case .publish, .acknowledge, .release: preconditionFailure("not a slow effect")
                 }
@@ -168,19 +164,5 @@ struct SlowDelivery: Sendable {
             done.insert(journaled.sequence)
         }
         return (done, nil)
-    }
-
-    /// Returns when the table has the output, or after a while.
-    private func show(_ output: JSON, of job: JobID) async {
-        guard let outputs = services.outputs else { return }
-        let deadline = services.time.instant() + Self.outputPatience
-        var pause = Duration.milliseconds(50)
-        while services.time.instant() < deadline {
-            // A table out of reach is asked again; the patience is the same.
-            if let isThere = try? await outputs.hasOutput(output, of: job), isThere { return }
-            do { try await services.time.sleep(for: pause) } catch { return }
-            pause = min(pause * 2, .seconds(2))
-        }
-        services.logger.warning("the output has not come to the table", ["job": job, "waited": Self.outputPatience])
     }
 }

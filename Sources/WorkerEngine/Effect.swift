@@ -18,6 +18,14 @@ public enum Effect: Sendable, Hashable {
 }
 
 extension Effect {
+    /// Whether doing it twice could fail, as the first time has removed what it needs.
+    var isOfFiles: Bool {
+        switch self {
+        case .upload, .removeDirectory: true
+        case .publish, .acknowledge, .release, .awaitOutput: false
+        }
+    }
+
     /// As the journal keeps it.
     var json: JSON {
         switch self {

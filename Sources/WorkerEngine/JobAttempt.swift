@@ -22,7 +22,7 @@ struct JobAttempt: Sendable {
     var effects: JobEffects {
         JobEffects(
             attempt: id, worker: services.worker, lease: lease, user: message.user.description, job: message.job,
-            session: message.session, waitsForOutput: services.outbox.waitsForOutput)
+            session: message.session, waitsForOutput: services.outbox.waitsForOutput, tells: services.tells)
     }
 
     func record(directory: String?) -> AttemptRecord {
@@ -188,14 +188,15 @@ struct JobAttempt: Sendable {
         switch (reason, result) {
         // The run had ended before the cut: its result counts, unless a user or another attempt ended the job.
         case (nil, .final(let state, let message, let output, let files)),
-            (.drained, .final(let state, let message, let output, let files)):
+            (.drained, .final(let state, let message, let output, let files)),
+            (.crowded, .final(let state, let message, let output, let files)):
             return files + effects.final(state, message: message, output: output)
         case (.terminated, _):
             return [remove] + effects.final(.terminate, message: "killed by its user", output: nil)
         case (.superseded, _):
             return [remove] + effects.ignored("job \(message.job): another attempt finished it")
         case (.leaseLost, _): return [remove]
-        case (.drained, _), (nil, .cancelled): return [remove] + effects.givenBack()
+        case (.drained, _), (.crowded, _), (nil, .cancelled): return [remove] + effects.givenBack()
         case (nil, .infrastructure(let text)): return [remove] + afterInfrastructureFailure(text)
         case (nil, .noSpace(let text)): return [remove] + withoutSpace(text)
         }

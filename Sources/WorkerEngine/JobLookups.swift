@@ -13,6 +13,7 @@ struct JobLookups: Sendable {
     private let snapshots: [JobID: Result<JobSnapshot?, StoreError>]
 
     init(of messages: [AdmittedMessage], in workspace: any Workspace, _ jobs: any JobTable) async {
+        async let snapshots = Self.snapshots(of: messages.map(\.job), in: jobs)
         let places = Set(messages.map { Place(user: $0.user, simulation: $0.simulation) })
         var listings: [Place: Result<SimulationListing, StoreError>] = [:]
         for place in places {
@@ -23,7 +24,7 @@ struct JobLookups: Sendable {
             }
         }
         self.listings = listings
-        snapshots = await Self.snapshots(of: messages.map(\.job), in: jobs)
+        self.snapshots = await snapshots
     }
 
     private static func snapshots(

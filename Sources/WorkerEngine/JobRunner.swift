@@ -15,6 +15,8 @@ struct JobRunner: Sendable {
         let board: SlotBoard
         let time: any TimeSource
         let random: any RandomSource
+        /// False when nobody is told anything.
+        let tells: Bool
         let metrics: any Metrics
         let logger: Logger
         let worker: WorkerIdentity
@@ -122,6 +124,11 @@ struct JobRunner: Sendable {
     private func execute(_ start: Start) async {
         let run = start.attempt
         let directory = services.workspace.path(of: run.id)
+        guard await services.board.waitForSlot(run.id, job: run.message.job) else {
+            let reason = await services.board.reason(for: run.id)
+            await complete(run, run.effects(of: .cancelled, cutShort: reason, directory: directory))
+            return
+        }
         let started = services.time.instant()
         let notice = StartNotice(services.notices) { [outbox = services.outbox] in
             do { try await outbox.append(run.effects.running(), to: run.id) } catch { return false }
@@ -129,8 +136,9 @@ struct JobRunner: Sendable {
         }
         // A task of its own, so that cancelling the run does not cancel what must follow it.
         let work = Task { await run.stageAndRun(start.executor, start.listing, notice) }
-        await services.board.running(run.id, job: run.message.job) { work.cancel() }
+        await services.board.running(run.id) { work.cancel() }
         let result = await work.value
+        await services.board.leaveSlot(run.id)
         let hasStarted = notice.hasStarted
         let untold = await notice.finish() ? run.effects.running() : []
         let reason = await services.board.reason(for: run.id)
@@ -147,8 +155,12 @@ struct JobRunner: Sendable {
                 "milliseconds": (services.time.instant() - started).wholeMilliseconds,
                 "reason": result.reason ?? "-",
             ])
+        await complete(run, untold + effects)
+    }
+
+    private func complete(_ run: JobAttempt, _ effects: [Effect]) async {
         _ = await journaled("complete", for: run.id) { () throws(StoreError) in
-            try await services.outbox.complete(run.id, untold + effects)
+            try await services.outbox.complete(run.id, effects)
         }
     }
 

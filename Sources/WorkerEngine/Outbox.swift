@@ -13,7 +13,7 @@ actor Outbox {
         let notifier: any Notifier
         let objects: any ObjectStore
         /// Nil where an output and the end that follows it come to the table in order.
-        let outputs: (any OutputWatch)?
+        let outputs: OutputWaits?
         let workspace: any Workspace
         let leases: LeaseKeeper
         let time: any TimeSource
@@ -26,7 +26,9 @@ actor Outbox {
     private static let lingerTime = Duration.milliseconds(10)
     /// Between the starts of two rounds while many attempts are in hand: each takes more with it then, and a round
     /// costs nearly the same for one as for ten.
-    private static let busyInterval = Duration.milliseconds(10)
+    private static let busyInterval = Duration.milliseconds(40)
+    /// So many do not wait for more: they fill calls of ten, which is the most that SQS and SNS take.
+    private static let fullRound = 20
     private static let busyBacklog = 3
 
     let services: Services
@@ -155,11 +157,11 @@ actor Outbox {
                 Task { await self.wake() }
             }
         }
-        if lanes.count >= Self.busyBacklog, case let rest = lastRound + Self.busyInterval - services.time.instant(),
-            rest > .zero
-        {
-            // Cut short when the outbox is told to stop: what is ready goes out then.
-            try? await services.time.sleep(for: rest)
+        // Cut short when the outbox is told to stop: what is ready goes out then.
+        while lanes.count >= Self.busyBacklog, ready.count < Self.fullRound, !Task.isCancelled {
+            let rest = lastRound + Self.busyInterval - services.time.instant()
+            guard rest > .zero else { break }
+            try? await services.time.sleep(for: min(rest, Self.lingerTime))
         }
         lastRound = services.time.instant()
         let round = Array(ready.prefix(Self.roundLimit))
@@ -253,7 +255,7 @@ actor Outbox {
         var finished: [AttemptID] = []
         for attempt in round {
             guard var lane = lanes[attempt] else { continue }
-            let files = lane.pending.filter { done.contains($0.sequence) && Lane.kind(of: $0.effect) == .slow }
+            let files = lane.pending.filter { done.contains($0.sequence) && $0.effect.isOfFiles }
             lane.pending.removeAll { done.contains($0.sequence) }
             lane.failures = failed.contains(attempt) ? lane.failures + 1 : 0
             lanes[attempt] = lane

@@ -51,6 +51,9 @@ public actor WorkerEngine {
     let leases: LeaseKeeper
     let outbox: Outbox
     private let runner: JobRunner
+    /// How long a job that was fetched ahead waits for a slot: then those in the slots are longer than expected, and
+    /// another worker may have one free.
+    private static let slotPatience = Duration.seconds(2)
     private let pollReports = RepeatFilter()
     private var phase = Phase.idle
     private var poll: Task<Void, Never>?
@@ -64,20 +67,24 @@ public actor WorkerEngine {
         self.services = services
         self.options = options
         worker = WorkerIdentity(consumer: services.random.identifier(), instance: instance)
-        board = SlotBoard(slots: options.slots)
+        board = SlotBoard(slots: options.slots, fetchAhead: options.fetchAhead, time: services.time)
         leases = LeaseKeeper(
             queue: services.queue, time: services.time, visibility: options.lease, logger: services.logger)
         outbox = Outbox(
             services: Outbox.Services(
                 journal: services.journal, queue: services.queue, notifier: services.notifier,
-                objects: services.objects, outputs: services.outputs, workspace: services.workspace, leases: leases,
-                time: services.time,
+                objects: services.objects,
+                outputs: services.outputs.map {
+                    OutputWaits(outputs: $0, time: services.time, logger: services.logger)
+                },
+                workspace: services.workspace, leases: leases, time: services.time,
                 random: services.random, logger: services.logger))
         runner = JobRunner(
             services: JobRunner.Services(
                 jobs: services.jobs, workspace: services.workspace, executors: services.executors, outbox: outbox,
                 notices: StartNotices(time: services.time), board: board, time: services.time,
-                random: services.random, metrics: services.metrics, logger: services.logger, worker: worker,
+                random: services.random, tells: services.notifier.isOn, metrics: services.metrics,
+                logger: services.logger, worker: worker,
                 options: options))
     }
 
@@ -87,7 +94,8 @@ public actor WorkerEngine {
     public var status: WorkerStatus {
         get async {
             var status = counters
-            status.running = await board.occupied
+            status.running = await board.running
+            status.fetched = await board.occupied - status.running
             status.outbox = await outbox.backlog
             return status
         }
@@ -150,7 +158,7 @@ public actor WorkerEngine {
             return
         }
         phase = .draining
-        let running = await board.occupied
+        let running = await board.running
         services.logger.notice("draining: no new jobs", ["running": running])
         await board.close()
         poll?.cancel()
@@ -182,17 +190,17 @@ public actor WorkerEngine {
         var failures = 0
         var isBusy = false
         while !Task.isCancelled {
-            var free = await board.waitForFree()
-            if isBusy && free <= options.slots / 2 {
+            var room = await board.waitForRoom()
+            if isBusy && room <= options.slots / 2 {
                 // Short jobs: more slots are free in a moment, and one call for all of them costs less.
                 try? await services.time.sleep(for: .milliseconds(2))
-                free = await board.waitForFree()
+                room = await board.waitForRoom()
             }
-            guard free > 0 else { return }
+            guard room > 0 else { return }
             do throws(StoreError) {
                 let received = services.time.instant()
                 let messages = try await services.queue.receive(
-                    limit: free, visibility: options.lease, wait: options.longPoll)
+                    limit: room, visibility: options.lease, wait: options.longPoll)
                 counters.polls += 1
                 if messages.isEmpty { services.metrics.count(.queuePeek(.empty)) }
                 for _ in messages { services.metrics.count(.queuePeek(.start)) }
@@ -222,7 +230,7 @@ public actor WorkerEngine {
             (message: $0, attempt: AttemptID(UUIDText(at: now, random: services.random.bytes(16))))
         }
         counters.received += taken.count
-        await board.occupy(taken.map(\.attempt))
+        await board.occupy(taken.map { ($0.attempt, mayGoBack: $0.message.receiveCount <= 1) })
         for (message, attempt) in taken {
             await leases.keep(message.lease, receivedAt: received) { [board] in
                 Task { await board.cancel(attempt, .leaseLost) }
@@ -267,11 +275,12 @@ public actor WorkerEngine {
         }
     }
 
-    /// Looks whether a running job was killed, or finished elsewhere. Asks nothing while nothing runs.
+    /// Looks whether a job in hand was killed, or finished elsewhere. Asks nothing while there is none.
     private func watchForCancels() async {
         while !Task.isCancelled {
             do { try await services.time.sleep(for: options.cancelPoll) } catch { return }
-            let running = await board.runningJobs
+            await board.cancelWaiting(longerThan: Self.slotPatience)
+            let running = await board.jobs
             guard !running.isEmpty else { continue }
             guard let snapshots = try? await services.jobs.snapshots(of: Array(running.values)) else { continue }
             for (attempt, job) in running {

@@ -10,6 +10,9 @@ public struct WorkerOptions: Sendable {
     public var lease: Duration = .seconds(60)
     /// How long a call for messages waits. Defaults to 20 s, the most that SQS allows.
     public var longPoll: Duration = .seconds(20)
+    /// Jobs are fetched before there is a slot for them when they are expected to wait no longer than this. Zero fetches
+    /// none ahead. Defaults to 250 ms: long jobs are left to workers with a free slot.
+    public var fetchAhead: Duration = .milliseconds(250)
     /// The longest that a job may run; nil for no limit. Defaults to one hour.
     public var jobTimeout: Duration? = .seconds(3600)
     /// How long running jobs may go on after a drain began; then they are given back. Defaults to 90 s.

@@ -7,6 +7,8 @@ public struct WorkerStatus: Sendable, Hashable {
     /// Messages taken to their end, whatever it was.
     public var finished = 0
     public var running = 0
+    /// Messages taken that do not run yet.
+    public var fetched = 0
     /// Attempts whose effects are not all delivered.
     public var outbox = 0
 }

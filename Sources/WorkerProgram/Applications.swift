@@ -56,6 +56,7 @@ extension WorkerSettings {
         options.drainTimeout = drainTimeout
         options.keepalive = keepalive
         options.cancelPoll = cancelPoll
+        options.fetchAhead = fetchAhead
         options.maxAttempts = maxAttempts
         options.outputLimit = outputLimit
         options.retryDelay = retryDelay

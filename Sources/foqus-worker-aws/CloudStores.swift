@@ -93,6 +93,7 @@ extension Cloud {
 
 /// For a worker whose settings say `notifications = false`.
 private struct SilentNotifier: Notifier {
+    var isOn: Bool { false }
     func publish(_ notifications: [OutgoingNotification]) async throws(StoreError) {}
 }
 

@@ -231,6 +231,7 @@ private func problems(_ text: String) -> String {
         ("worker", "drain_timeout", "soon", "a duration"),
         ("worker", "keepalive", "2h", "a duration from 1s to 1h"),
         ("worker", "cancel_poll", "1ms", "a duration from 50ms to 1m"),
+        ("worker", "fetch_ahead", "2m", "a duration from 0s to 1m"),
         ("worker", "retry_delay", "x", "a duration"),
         ("worker", "cache_size", "1 GX", "a size"),
         ("worker", "output_limit", "100B", "a size of at least 1KiB and of at most 64MiB"),

@@ -18,14 +18,14 @@ import WorkerEngine
 
         func show(_ job: JobID) { jobs.withLock { _ = $0.insert(job) } }
 
-        func hasOutput(_ output: JSON, of job: JobID) async throws(StoreError) -> Bool {
+        func shown(_ outputs: [JobID: JSON]) async throws(StoreError) -> Set<JobID> {
             let first = asked.withLock { asked in
                 asked += 1
                 return asked == 1
             }
             // A table out of reach is asked again.
             if first { throw StoreError(.unavailable, "look up a job", "the test says so") }
-            return jobs.withLock { $0.contains(job) } && output == ["y": 1]
+            return jobs.withLock { jobs in Set(outputs.filter { jobs.contains($0.key) && $0.value == ["y": 1] }.keys) }
         }
     }
 

@@ -1,16 +1,20 @@
 import FOQUSModel
 public import Stores
+import Threading
 
 extension SQSQueue {
     /// The most messages of one call.
     static let callLimit = 10
     /// The longest that one call waits, in seconds.
     static let waitLimit = 20
+    /// Calls at once on a queue that has much.
+    private static let richWidth = 4
     /// How long a call that an earlier receive left may take to bring what a receive without wait has not found.
     private static let handOver = Duration.seconds(1)
 
     /// One call waits up to 20 s, so an idle worker makes three calls a minute; a longer wait repeats it. Further calls
-    /// follow, without waiting, when the first one came back full and more than ten messages are wanted.
+    /// follow, without waiting, when the first one came back full and more than ten messages are wanted; the next
+    /// receive begins with such calls, several at once.
     ///
     /// A cancelled receive returns at once. Its call stays under way: a later receive takes over what it brings, and
     /// without one it is given back.
@@ -24,10 +28,15 @@ extension SQSQueue {
         while true {
             let left = desk.takeMessages(limit: limit, visibility: seconds)
             if !left.isEmpty { return left.map(\.received) }
+            if isRich.withLock({ $0 }) {
+                let messages = await further(limit, visibility: seconds, width: Self.richWidth)
+                if !messages.isEmpty { return messages.map(\.received) }
+            }
             let call = min(asked.wholeSecondsUp, Self.waitLimit)
             let begun = time.instant()
             guard let messages = try await first(limit, visibility: seconds, wait: call) else { return [] }
-            if messages.count >= Self.callLimit && limit > messages.count {
+            if messages.count >= Self.callLimit {
+                isRich.withLock { $0 = true }
                 return (messages + (await further(limit - messages.count, visibility: seconds))).map(\.received)
             }
             if !messages.isEmpty { return messages.map(\.received) }
@@ -75,9 +84,9 @@ extension SQSQueue {
 
     /// More of what the first call has found: one call, then two at a time, then four, until one comes back with less
     /// than it asked for. Failures are left to the next receive.
-    private func further(_ limit: Int, visibility: Int) async -> [SQSMessage] {
+    private func further(_ limit: Int, visibility: Int, width: Int = 1) async -> [SQSMessage] {
         var messages: [SQSMessage] = []
-        var width = 1
+        var width = width
         var isFull = true
         while isFull && messages.count < limit && !Task.isCancelled {
             let rest = limit - messages.count
@@ -96,6 +105,7 @@ extension SQSQueue {
                 if found.count < poll.limit { isFull = false }
             }
         }
+        isRich.withLock { $0 = isFull }
         return messages
     }
 

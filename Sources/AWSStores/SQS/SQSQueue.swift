@@ -2,6 +2,7 @@ public import AWSClient
 import FOQUSModel
 import JSONKit
 public import Stores
+import Threading
 
 /// A job queue on SQS, fed directly or by an SNS subscription, with raw delivery or without.
 ///
@@ -23,6 +24,8 @@ public final class SQSQueue: JobQueue {
     let batches: BatchOperation
     let ledger: LeaseLedger
     let desk = PollDesk()
+    /// Whether the last receive found as much as it asked for: the next one need not wait, and may ask many times at once.
+    let isRich = Locked(false)
     let shelf: SQSDeadLetters
 
     /// - Parameters:

@@ -42,6 +42,22 @@ struct SQSReceiveTests {
         }
     }
 
+    @Test func aRichQueueIsAskedManyTimesAtOnceWithoutWaiting() async throws {
+        try await FakeService.with { call in
+            let limit = call.body["MaxNumberOfMessages"]?.intValue ?? 0
+            return .messages(call.number < 6 ? (0..<limit).map { "\(call.number)/\($0)" } : [])
+        } _: { fake async throws in
+            let queue = fake.queue()
+            #expect(try await queue.receive(limit: 10, visibility: .seconds(60), wait: .seconds(20)).count == 10)
+            #expect(try await queue.receive(limit: 40, visibility: .seconds(60), wait: .seconds(20)).count == 40)
+            #expect(fake.calls.map { $0.body["WaitTimeSeconds"] } == [20, 0, 0, 0, 0])
+            // There is little left: the receive after that one waits again.
+            #expect(try await queue.receive(limit: 40, visibility: .seconds(60), wait: .seconds(20)).count == 10)
+            #expect(try await queue.receive(limit: 1, visibility: .seconds(60), wait: .zero).isEmpty)
+            #expect(fake.calls.count == 10)
+        }
+    }
+
     @Test func asksForNoMoreThanThereIs() async throws {
         try await FakeService.with { call in
             call.number == 0 ? .messages((0..<10).map { "\($0)" }) : .messages(["last"])
