@@ -199,6 +199,7 @@ let package = Package(
                 "CryptoTools", "Logging", "GatewayClient", "Threading",
             ]),
         tests("Configuration", ["Settings", "CommandLineKit", "FileKit", "FOQUSModel"]),
+        tests("ServiceControl", ["CommandLineKit", "FileKit", "SystemdKit"]),
         tests(
             "ControlCommands",
             [
