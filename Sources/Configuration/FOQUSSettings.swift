@@ -6,6 +6,7 @@ public struct FOQUSSettings: Sendable {
     public let aws: AWSSettings
     public let worker: WorkerSettings
     public let gateway: GatewaySettings
+    public let metrics: MetricsSettings
     /// By application name, as jobs name it in `Application`.
     public let applications: [String: ApplicationSettings]
     /// Every setting with its value and where it came from, in the order of the sections.
@@ -56,9 +57,10 @@ public struct FOQUSSettings: Sendable {
         let aws = AWSSettings(reader, isUsed: store.backend == .aws)
         let worker = WorkerSettings(reader, machine: machine, backend: store.backend)
         let gateway = GatewaySettings(reader)
+        let metrics = MetricsSettings(reader, store: store, worker: worker)
         var applications: [String: ApplicationSettings] = [:]
         let names = reader.sections(prefix: "application.")
-        var problems = store.problems + aws.problems + worker.problems + gateway.problems
+        var problems = store.problems + aws.problems + worker.problems + gateway.problems + metrics.problems
         for name in names.isEmpty ? ["foqus"] : names {
             let application = ApplicationSettings(reader, name: name, worker: worker)
             problems += application.problems
@@ -76,6 +78,7 @@ public struct FOQUSSettings: Sendable {
         self.aws = aws
         self.worker = worker
         self.gateway = gateway
+        self.metrics = metrics
         self.applications = applications
         origins = reader.origins
     }

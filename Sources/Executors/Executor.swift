@@ -8,6 +8,8 @@ public import JSONKit
 public protocol Executor: Sendable {
     /// What it is, for logs and `check-config`: `foqus (ccsi-foqus by /usr/bin/python3, fork mode)`.
     var description: String { get }
+    /// The kind of executor: the first word of its description.
+    var kind: String { get }
 
     /// Puts what it needs into a job's folder, beside the simulation's files, and returns the names: they are not
     /// results. Blocks: called on a thread for that, with the staging, as each further change of threads costs time.
@@ -27,6 +29,10 @@ public protocol Executor: Sendable {
 
     /// Ends warm processes. No run is under way any more.
     func shutdown() async
+}
+
+extension Executor {
+    public var kind: String { String(description.prefix { $0 != " " }) }
 }
 
 /// Everything an executor is told of a job.

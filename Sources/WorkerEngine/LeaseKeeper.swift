@@ -1,3 +1,4 @@
+import JournalEvents
 import Logging
 import Stores
 
@@ -12,14 +13,19 @@ actor LeaseKeeper {
     private let queue: any JobQueue
     private let time: any TimeSource
     private let visibility: Duration
+    private let metrics: any Metrics
     private let logger: Logger
     private let reports = RepeatFilter()
     private var entries: [Lease: Entry] = [:]
 
-    init(queue: any JobQueue, time: any TimeSource, visibility: Duration, logger: Logger) {
+    init(
+        queue: any JobQueue, time: any TimeSource, visibility: Duration, metrics: any Metrics = NoMetrics(),
+        logger: Logger
+    ) {
         self.queue = queue
         self.time = time
         self.visibility = visibility
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -38,6 +44,9 @@ actor LeaseKeeper {
         for lease in leases { entries[lease] = nil }
     }
 
+    /// Leases in hand.
+    var held: Int { entries.count }
+
     /// Which of these leases are lost. Asks the queue only about those that have not been renewed lately.
     func lost(among leases: [Lease]) async throws(StoreError) -> Set<Lease> {
         let soon = time.instant() + visibility / 3
@@ -55,10 +64,15 @@ actor LeaseKeeper {
             guard !entries.isEmpty else { continue }
             do {
                 _ = try await renew(Array(entries.keys))
-                if reports.change(of: "renew", to: nil) != nil { logger.notice("leases are renewed again") }
+                if reports.change(of: "renew", to: nil) != nil {
+                    logger.notice("leases are renewed again", event: JournalEvent.leasesBack)
+                }
             } catch {
+                metrics.observe(.renewalFailed)
                 guard reports.change(of: "renew", to: error.description) != nil else { continue }
-                logger.error("leases cannot be renewed, jobs go on", ["reason": error, "leases": entries.count])
+                logger.error(
+                    "leases cannot be renewed, jobs go on", ["reason": error, "leases": entries.count],
+                    event: JournalEvent.leasesFail)
             }
         }
     }
@@ -67,6 +81,8 @@ actor LeaseKeeper {
         let asked = time.instant()
         let lost = try await queue.extend(leases, visibility: visibility)
         for lease in leases where !lost.contains(lease) { entries[lease]?.validUntil = asked + visibility }
+        metrics.observe(.leasesRenewed(leases.count - lost.count))
+        if !lost.isEmpty { metrics.observe(.leasesLost(lost.count)) }
         for lease in lost { entries.removeValue(forKey: lease)?.onLost() }
         return lost
     }

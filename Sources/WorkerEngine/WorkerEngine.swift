@@ -1,5 +1,6 @@
 public import Executors
 public import FOQUSModel
+import JournalEvents
 public import Logging
 public import Stores
 
@@ -21,7 +22,7 @@ public actor WorkerEngine {
         public let executors: ExecutorRegistry
         public let time: any TimeSource
         public let random: any RandomSource
-        public let logger: Logger
+        public internal(set) var logger: Logger
 
         public init(
             queue: any JobQueue, jobs: any JobTable, objects: any ObjectStore, notifier: any Notifier,
@@ -50,6 +51,7 @@ public actor WorkerEngine {
     let board: SlotBoard
     let leases: LeaseKeeper
     let outbox: Outbox
+    let health: WorkerHealth
     private let runner: JobRunner
     /// How long a job that was fetched ahead waits for a slot: then those in the slots are longer than expected, and
     /// another worker may have one free.
@@ -64,12 +66,16 @@ public actor WorkerEngine {
     private enum Phase { case idle, working, draining }
 
     public init(services: Services, options: WorkerOptions, instance: String) {
+        worker = WorkerIdentity(consumer: services.random.identifier(), instance: instance)
+        var services = services
+        services.logger = services.logger.with(context: ["consumer": worker.consumer])
         self.services = services
         self.options = options
-        worker = WorkerIdentity(consumer: services.random.identifier(), instance: instance)
+        health = WorkerHealth(now: services.time.instant())
         board = SlotBoard(slots: options.slots, fetchAhead: options.fetchAhead, time: services.time)
         leases = LeaseKeeper(
-            queue: services.queue, time: services.time, visibility: options.lease, logger: services.logger)
+            queue: services.queue, time: services.time, visibility: options.lease, metrics: services.metrics,
+            logger: services.logger)
         outbox = Outbox(
             services: Outbox.Services(
                 journal: services.journal, queue: services.queue, notifier: services.notifier,
@@ -78,11 +84,12 @@ public actor WorkerEngine {
                     OutputWaits(outputs: $0, time: services.time, logger: services.logger)
                 },
                 workspace: services.workspace, leases: leases, time: services.time,
-                random: services.random, logger: services.logger))
+                random: services.random, metrics: services.metrics, logger: services.logger))
         runner = JobRunner(
             services: JobRunner.Services(
                 jobs: services.jobs, workspace: services.workspace, executors: services.executors, outbox: outbox,
-                notices: StartNotices(time: services.time), board: board, time: services.time,
+                notices: StartNotices(time: services.time), board: board, health: health,
+                time: services.time,
                 random: services.random, tells: services.notifier.isOn, metrics: services.metrics,
                 logger: services.logger, worker: worker,
                 options: options))
@@ -94,10 +101,28 @@ public actor WorkerEngine {
     public var status: WorkerStatus {
         get async {
             var status = counters
+            let now = services.time.instant()
+            status.slots = options.slots
+            status.isDraining = phase == .draining
             status.running = await board.running
             status.fetched = await board.occupied - status.running
-            status.outbox = await outbox.backlog
+            status.leases = await leases.held
+            let (undelivered, since) = await outbox.undelivered
+            status.outbox = undelivered
+            status.outboxAge = since.map { now - $0 } ?? .zero
+            status.sincePoll = now - health.lastPoll
+            status.pollProblem = health.pollProblem
+            status.journalProblem = health.journalProblem
+            status.lastJob = health.lastJob
             return status
+        }
+    }
+
+    /// Whether the state directory can be written: the last word of those who wrote, and of its free space.
+    public var journalProblem: String? {
+        get async {
+            if let problem = health.journalProblem { return problem }
+            return await services.workspace.hasSpace() ? nil : "no space left in the state directory"
         }
     }
 
@@ -130,7 +155,8 @@ public actor WorkerEngine {
             let again = unfinished.count { !$0.isComplete }
             services.logger.notice(
                 "took over what the worker before left",
-                ["runAgain": again, "resultsToDeliver": unfinished.count - again])
+                ["runAgain": again, "resultsToDeliver": unfinished.count - again],
+                event: JournalEvent.workerTookOver)
         }
         await withTaskGroup { group in
             group.addTask { await self.outbox.run() }
@@ -159,7 +185,8 @@ public actor WorkerEngine {
         }
         phase = .draining
         let running = await board.running
-        services.logger.notice("draining: no new jobs", ["running": running])
+        services.logger.notice(
+            "draining: no new jobs", ["running": running], event: JournalEvent.workerDraining)
         await board.close()
         poll?.cancel()
         deadline = Task {
@@ -203,15 +230,20 @@ public actor WorkerEngine {
                     limit: room, visibility: options.lease, wait: options.longPoll)
                 counters.polls += 1
                 if messages.isEmpty { services.metrics.count(.queuePeek(.empty)) }
+                if !messages.isEmpty { services.metrics.observe(.polled) }
                 for _ in messages { services.metrics.count(.queuePeek(.start)) }
-                if failures > 0 { services.logger.notice("the queue answers again") }
+                health.polled(at: services.time.instant())
+                if failures > 0 { services.logger.notice("the queue answers again", event: JournalEvent.queueBack) }
                 failures = 0
                 isBusy = !messages.isEmpty
                 if !messages.isEmpty { await take(messages, received) }
             } catch {
                 failures += 1
+                health.pollFailed(error.description)
+                services.metrics.observe(.pollFailed)
                 if pollReports.change(of: "poll", to: error.description) != nil {
-                    services.logger.error("no jobs can be received", ["reason": error])
+                    services.logger.error(
+                        "no jobs can be received", ["reason": error], event: JournalEvent.queueAway)
                 }
                 let delay = backoff.delay(afterFailures: failures, random: services.random)
                 try? await services.time.sleep(for: delay)

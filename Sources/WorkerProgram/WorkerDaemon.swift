@@ -3,6 +3,7 @@ import Configuration
 import EventLoop
 import Executors
 import Glibc
+import JournalEvents
 import Logging
 import ProcessKit
 import Stores
@@ -48,7 +49,7 @@ enum WorkerDaemon {
             [
                 "version": Version.current, "consumer": engine.consumer, "slots": settings.worker.slots,
                 "applications": executors.names.joined(separator: ","), "store": stores.place,
-            ])
+            ], event: JournalEvent.workerStarted)
         let supervision = Supervisor.ofThisProcess()
         report(logger) { () throws(SystemdError) in try supervision.ready(status: "polling for jobs") }
         let watching = Task {
@@ -65,7 +66,8 @@ enum WorkerDaemon {
         let companions = stores.companions.map { companion in Task { await companion() } }
         let leaving = Task {
             for await reason in stores.leaving ?? AsyncStream(unfolding: { nil }) {
-                logger.notice("the machine is about to go", ["reason": reason])
+                logger.notice(
+                    "the machine is about to go", ["reason": reason], event: JournalEvent.machineLeaves)
                 await engine.drain()
                 break
             }
@@ -73,7 +75,7 @@ enum WorkerDaemon {
         do {
             try await engine.run()
         } catch {
-            logger.error("the worker cannot work", ["reason": error])
+            logger.error("the worker cannot work", ["reason": error], event: JournalEvent.workerCannotWork)
             // A passing fault: the supervisor may start it again.
             if error.isTransient { throw error }
             throw ConfigurationError(error.description)
@@ -88,7 +90,8 @@ enum WorkerDaemon {
         }
         await supervisor.stopAll(grace: .zero)
         await stores.close()
-        logger.notice("worker stopped")
+        logger.with(context: ["consumer": engine.consumer]).notice(
+            "worker stopped", event: JournalEvent.workerStopped)
         return .success
     }
 
@@ -101,7 +104,7 @@ enum WorkerDaemon {
         var last: WorkerStatus?
         while !Task.isCancelled {
             let status = await engine.status
-            await protect?(status.running + status.outbox > 0)
+            await protect?(status.running + status.fetched + status.outbox > 0)
             if status != last {
                 let text = "\(status.running) running, \(status.finished) finished, \(status.outbox) to deliver"
                 report(logger) { () throws(SystemdError) in try supervision.status(text) }

@@ -5,6 +5,7 @@ import EventLoop
 import Gateway
 import Glibc
 import HTTPServer
+import JournalEvents
 import Logging
 import Stores
 import SystemdKit
@@ -35,14 +36,15 @@ enum GatewayDaemon {
         let address = "\(settings.gateway.tls == nil ? "http" : "https")://\(settings.gateway.address):\(server.port)"
         log.notice(
             "gateway started",
-            ["version": Version.current, "address": address, "store": settings.store.directory])
+            ["version": Version.current, "address": address, "store": settings.store.directory],
+            event: JournalEvent.gatewayStarted)
         let supervisor = Supervisor.ofThisProcess()
         tell(log) { () throws(SystemdError) in try supervisor.ready(status: "serving \(address)") }
         for await _ in signals { break }
         tell(log) { () throws(SystemdError) in try supervisor.stopping(status: "ending the answers in flight") }
         await server.stop()
         await backend.close()
-        log.notice("gateway stopped")
+        log.notice("gateway stopped", event: JournalEvent.gatewayStopped)
         return .success
     }
 

@@ -43,8 +43,10 @@ import Testing
     func secretsNeverReachASink(key: String) {
         var facts: Logger.Metadata = ["user": "u"]
         facts[key] = .string("hunter2")
-        Logger(label: "t", sink: sink).info("login", facts)
+        Logger(label: "t", sink: sink).with(context: facts).info("login", facts)
         #expect(sink.entries[0].metadata[key] == .string("[redacted]"))
+        #expect(sink.entries[0].context[key] == .string("[redacted]"))
+        #expect(!sink.entries[0].journalFields().contains { $0.value.contains("hunter2") })
         #expect(sink.entries[0].metadata["user"] == .string("u"))
     }
 

@@ -8,6 +8,7 @@ final class Daemon: Sendable {
     private struct Handle: @unchecked Sendable {
         let pointer: OpaquePointer
         let listenSocket: CInt
+        let unixPath: String?
         let log: UnsafeMutablePointer<shim_mhd_log>
     }
 
@@ -80,12 +81,13 @@ final class Daemon: Sendable {
             throw .notStarted(socket.place, tls: options.tls != nil, complaints: complaints.all)
         }
         complaints.started()
-        handle = Handle(pointer: pointer, listenSocket: socket.descriptor, log: log)
+        handle = Handle(pointer: pointer, listenSocket: socket.descriptor, unixPath: socket.unixPath, log: log)
     }
 
     /// Refuses new connections. The socket stays open until `stop()`, as a thread may be about to use its number.
     func stopListening() {
         MHD_quiesce_daemon(handle.pointer)
+        if let path = handle.unixPath { unlink(path) }
         shutdown(handle.listenSocket, CInt(SHUT_RDWR))
     }
 

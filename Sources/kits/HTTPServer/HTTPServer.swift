@@ -14,7 +14,7 @@ import Threading
 public final class HTTPServer: Sendable {
     public typealias Handler = @Sendable @concurrent (HTTPRequest) async -> HTTPResponse
 
-    /// The port it listens on; with port 0 in the options, the one that the system chose.
+    /// The port it listens on; with port 0 in the options, the one that the system chose; 0 with a Unix socket.
     public let port: UInt16
     private let daemon: Daemon
     private let reception: Reception
@@ -31,7 +31,12 @@ public final class HTTPServer: Sendable {
     public static func start(_ options: Options = Options(), handler: @escaping Handler) throws(HTTPServerError)
         -> HTTPServer
     {
-        let socket = try ListenSocket(address: options.address, port: options.port)
+        let socket: ListenSocket
+        if let path = options.unixPath {
+            socket = try ListenSocket(unixPath: path)
+        } else {
+            socket = try ListenSocket(address: options.address, port: options.port)
+        }
         let reception = Reception(options: options, handler: handler)
         let daemon = try Daemon(socket: socket, options: options, reception: reception)
         return HTTPServer(port: socket.port, daemon: daemon, reception: reception)

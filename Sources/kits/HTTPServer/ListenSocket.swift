@@ -1,14 +1,17 @@
 import Glibc
 
-/// A bound, listening TCP socket. Made here rather than by libmicrohttpd, which does not tell which call failed and why.
+/// A bound, listening socket: TCP, or Unix. Made here rather than by libmicrohttpd, which does not tell which call failed and why.
 struct ListenSocket {
     let descriptor: CInt
     let port: UInt16
     let isIPv6: Bool
-    /// `127.0.0.1:8080` or `[::1]:8080`.
+    /// `127.0.0.1:8080`, `[::1]:8080`, or a path.
     let place: String
+    /// Of a Unix socket: who closes it takes it away.
+    let unixPath: String?
 
     init(address: String, port: UInt16) throws(HTTPServerError) {
+        unixPath = nil
         isIPv6 = address.contains(":")
         place = isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
         guard var storage = Self.socketAddress(address, port) else { throw .invalidAddress(address) }
@@ -35,6 +38,14 @@ struct ListenSocket {
         }
         self.descriptor = descriptor
         self.port = Self.port(storage)
+    }
+
+    init(descriptor: CInt, port: UInt16, isIPv6: Bool, place: String, unixPath: String?) {
+        self.descriptor = descriptor
+        self.port = port
+        self.isIPv6 = isIPv6
+        self.place = place
+        self.unixPath = unixPath
     }
 
     private static func length(_ storage: sockaddr_storage) -> socklen_t {
@@ -70,10 +81,14 @@ struct ListenSocket {
 }
 
 extension String {
-    /// The numeric address without port; of IPv4 in IPv6's clothes (`::ffff:127.0.0.1`), the IPv4 address.
+    /// The numeric address without port, empty for a Unix socket; of IPv4 in IPv6's clothes (`::ffff:127.0.0.1`), the IPv4 address.
     init(numericAddress address: UnsafePointer<sockaddr>) {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         let raw = UnsafeRawPointer(address)
+        guard address.pointee.sa_family != sa_family_t(AF_UNIX) else {
+            self = ""
+            return
+        }
         if address.pointee.sa_family == sa_family_t(AF_INET6) {
             var bytes = raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr
             inet_ntop(AF_INET6, &bytes, &text, socklen_t(text.count))
