@@ -73,7 +73,7 @@ let package = Package(
         kit("HTTPServer", ["CMicrohttpd", "Threading"]),
         kit("HTTPClient", ["CCurl", "CPlatform", "EventLoop"]),
         kit("XMLReader", ["CExpat"]),
-        kit("SystemdKit", ["CSystemd"]),
+        kit("SystemdKit", ["CSystemd", "EventLoop", "Threading"]),
         kit("Logging", ["Threading"]),
         kit("Settings", ["CInih", "FileKit"]),
         kit("MetricsKit", ["Threading"]),
@@ -114,7 +114,7 @@ let package = Package(
         library(
             "Monitoring",
             [
-                "Stores", "JournalEvents", "JSONKit", "HTTPServer", "EventLoop", "MetricsKit", "FileKit", "Logging",
+                "Configuration", "Stores", "JSONKit", "HTTPServer", "EventLoop", "MetricsKit", "FileKit", "Logging",
                 "Threading",
             ]),
         library("GatewayClient", ["FOQUSModel", "JSONKit", "HTTPClient", "EventLoop"]),
@@ -181,7 +181,8 @@ let package = Package(
                 "AWSClient", "AWSPeers", "StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop",
                 "HTTPClient", "HTTPServer", "CryptoTools", "FileKit", "Logging", "ProcessKit", "Threading",
             ]),
-        tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings", ["FileKit"]),
+        tests("SystemdKit", ["CSystemd", "EventLoop", "FileKit", "ProcessKit"]), tests("Logging", ["Threading"]),
+        tests("Settings", ["FileKit"]),
         tests("CommandLineKit", ["Threading"]),
         tests("MetricsKit", ["AWSPeers", "JSONKit", "Threading"]),
         tests(

@@ -4,19 +4,39 @@ import Settings
 /// `[metrics]`: how programs are watched.
 public struct MetricsSettings: Sendable {
     /// Where a program answers to who watches it.
-    public enum Listen: Sendable, Hashable {
+    public enum Listen: Sendable, Hashable, CustomStringConvertible {
         case off
         case tcp(address: String, port: UInt16)
         case unix(path: String)
+
+        public var description: String {
+            switch self {
+            case .off: "off"
+            case .tcp(let address, let port): address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+            case .unix(let path): path
+            }
+        }
+    }
+
+    /// A place, and who wants it.
+    public struct Place: Sendable, Hashable {
+        public let place: Listen
+        /// Whether somebody chose it: then it must be had.
+        public let isChosen: Bool
+        /// `[metrics] listen`.
+        public let setting: String
+
+        public init(_ place: Listen, isChosen: Bool, setting: String) {
+            self.place = place
+            self.isChosen = isChosen
+            self.setting = setting
+        }
     }
 
     /// The worker's.
-    public let listen: Listen
-    /// Whether somebody chose `listen`: then it must be had.
-    public let isListenChosen: Bool
+    public let listen: Place
     /// The gateway's.
-    public let gatewayListen: Listen
-    public let isGatewayListenChosen: Bool
+    public let gatewayListen: Place
     /// A file that the worker writes its metrics to; nil for none.
     public let textfile: String?
     /// The metrics in that file, by name; empty for all.
@@ -25,7 +45,7 @@ public struct MetricsSettings: Sendable {
 
     init(_ reader: SettingsReader, store: StoreSettings, worker: WorkerSettings) {
         var problems: [SettingsError.Problem] = []
-        func listen(_ key: String, _ standard: String) -> Listen {
+        func place(_ key: String, _ standard: String) -> Listen {
             let text = reader.string("metrics", key, default: standard)
             if text == "off" { return .off }
             if text.hasPrefix("/") { return .unix(path: text) }
@@ -38,10 +58,11 @@ public struct MetricsSettings: Sendable {
                         + "of a Unix socket, or off"))
             return .off
         }
-        self.listen = listen("listen", Path.join(worker.stateDirectory, "metrics.sock"))
-        isListenChosen = reader.isSet("metrics", "listen")
-        gatewayListen = listen("gateway_listen", Path.join(store.directory, "gateway-metrics.sock"))
-        isGatewayListenChosen = reader.isSet("metrics", "gateway_listen")
+        func choose(_ key: String, _ standard: String) -> Place {
+            Place(place(key, standard), isChosen: reader.isSet("metrics", key), setting: "[metrics] \(key)")
+        }
+        listen = choose("listen", Path.join(worker.stateDirectory, "metrics.sock"))
+        gatewayListen = choose("gateway_listen", Path.join(store.directory, "gateway-metrics.sock"))
         textfile = reader.optionalPath("metrics", "textfile")
         counters = reader.list("metrics", "counters", default: [])
         self.problems = problems

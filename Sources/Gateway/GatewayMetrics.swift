@@ -1,6 +1,6 @@
-import FOQUSModel
+public import FOQUSModel
 public import MetricsKit
-import Stores
+public import Stores
 import Threading
 
 /// What a gateway exports. docs/monitoring.md explains each metric.

@@ -1,5 +1,5 @@
 public import Logging
-import MetricsKit
+public import MetricsKit
 public import Stores
 import Threading
 

@@ -42,6 +42,12 @@ public enum JournalEvent: String, CaseIterable, LogEvent {
     case workerCannotWork = "12b6ca94948f4705bf51d6ebd8e8fa10"
     /// An earlier life had left something.
     case workerTookOver = "3dffa32b80ea44cf9860168734ffc4a1"
+    /// A part of it does not come back.
+    case workerHangs = "f91876b5102c48489cff74bb5e174efe"
+    /// Changed settings are in force.
+    case settingsReloaded = "f2e8090ce19f4a3b90af70ace50c57cf"
+    /// The settings before stay in force.
+    case settingsRefused = "9e3cec75a66643edae8dca99a6ddf55d"
     /// The machine is about to go.
     case machineLeaves = "f2b7ceafaaeb4fbdb9f7dde682953545"
     /// No jobs can be received.

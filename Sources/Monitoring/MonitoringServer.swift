@@ -1,22 +1,11 @@
-public import HTTPServer
+public import Configuration
+import HTTPServer
 public import JSONKit
+public import Logging
 public import MetricsKit
 
 /// Serves what those who watch a program ask for: `/metrics`, `/healthz`, `/readyz` and `/status`.
 public final class MonitoringServer: Sendable {
-    /// Where it listens.
-    public enum Place: Sendable, Hashable, CustomStringConvertible {
-        case tcp(address: String, port: UInt16)
-        case unix(path: String)
-
-        public var description: String {
-            switch self {
-            case .tcp(let address, let port): address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
-            case .unix(let path): path
-            }
-        }
-    }
-
     /// What it asks the program.
     public struct Subject: Sendable {
         let registry: MetricRegistry
@@ -45,23 +34,40 @@ public final class MonitoringServer: Sendable {
 
     private let server: HTTPServer
     /// Where it listens, with the port that the system chose.
-    public let place: Place
+    public let place: MetricsSettings.Listen
 
-    private init(server: HTTPServer, place: Place) {
+    private init(server: HTTPServer, place: MetricsSettings.Listen) {
         self.server = server
         self.place = place
     }
 
-    public static func start(at place: Place, _ subject: Subject) throws(HTTPServerError) -> MonitoringServer {
+    /// Starts to listen. Nil with `off`, and where a default place cannot be had: nobody asked for it.
+    public static func start(
+        _ listen: MetricsSettings.Place, _ subject: Subject, logger: Logger
+    ) throws(ConfigurationError) -> MonitoringServer? {
+        do throws(HTTPServerError) {
+            return try start(at: listen.place, subject)
+        } catch {
+            guard listen.isChosen else {
+                logger.warning("nobody can watch this program", ["reason": error, "setting": listen.setting])
+                return nil
+            }
+            throw ConfigurationError("\(error); see \(listen.setting)")
+        }
+    }
+
+    private static func start(
+        at place: MetricsSettings.Listen, _ subject: Subject
+    ) throws(HTTPServerError) -> MonitoringServer? {
         var options = HTTPServer.Options(bodyLimit: 4096, connectionLimit: 32, idleTimeout: .seconds(30))
         switch place {
+        case .off: return nil
         case .tcp(let address, let port): (options.address, options.port) = (address, port)
         case .unix(let path): options.unixPath = path
         }
         let server = try HTTPServer.start(options) { request in await answer(request, subject) }
-        var actual = place
-        if case .tcp(let address, _) = place { actual = .tcp(address: address, port: server.port) }
-        return MonitoringServer(server: server, place: actual)
+        guard case .tcp(let address, _) = place else { return MonitoringServer(server: server, place: place) }
+        return MonitoringServer(server: server, place: .tcp(address: address, port: server.port))
     }
 
     public func stop() async { await server.stop(grace: .seconds(1)) }

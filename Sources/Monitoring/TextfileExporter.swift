@@ -1,5 +1,4 @@
 import FileKit
-import JournalEvents
 public import Logging
 public import MetricsKit
 public import Stores

@@ -20,6 +20,8 @@ public struct WorkerStatus: Sendable, Hashable {
     /// Jobs at a time.
     public var slots = 0
     public var running = 0
+    /// It takes no more jobs.
+    public var isDraining = false
     /// Messages taken that do not run yet.
     public var fetched = 0
     /// Leases that are renewed.
@@ -30,7 +32,6 @@ public struct WorkerStatus: Sendable, Hashable {
     public var outboxAge = Duration.zero
     /// Since the last answered call for messages, or since the start.
     public var sincePoll = Duration.zero
-    public var isDraining = false
     /// Why no messages can be received at the moment.
     public var pollProblem: String?
     /// Why the attempt journal could not be written when it was tried last.

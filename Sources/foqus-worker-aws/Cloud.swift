@@ -15,7 +15,10 @@ struct Cloud: Sendable {
     let identity: AWSIdentity
     private let contentLoop: EventLoop
 
-    init(_ settings: FOQUSSettings, loop: EventLoop, logger: Logger) async throws {
+    /// - Parameter calls: told of each call that is sent.
+    init(
+        _ settings: FOQUSSettings, loop: EventLoop, logger: Logger, calls: (any CallObserver)? = nil
+    ) async throws {
         let environment = CommonOptions.environment()
         let contentLoop = EventLoop.start(name: "s3-loop")
         self.contentLoop = contentLoop
@@ -28,7 +31,7 @@ struct Cloud: Sendable {
             if let named = settings.aws.region { region = named } else { region = try await identity.region().name }
             let services = try AWSServices(
                 region: region, credentials: identity.credentials, environment: environment, loop: loop,
-                contentLoop: contentLoop)
+                contentLoop: contentLoop, calls: calls)
             places = AWSPlaces(
                 jobQueueURL: settings.aws.jobQueueURL,
                 topics: SNSTopics(

@@ -71,7 +71,7 @@ import Threading
         journal.state.withLock { $0.hasRoom = true }
         for number in 1...5 { log.info("\(number)") }
         #expect(journal.messages == [])
-        #expect(sink.dropped == 2)
+        #expect(sink.lost == 2)
         journal.mayGoOn.withLock { $0 = true }
         let told = ["first", "1", "2", "3", "the journal was too slow: log entries are lost entries=2"]
         try await eventually("all are sent") { journal.messages.count == told.count }

@@ -59,8 +59,7 @@ public final class JournalSink: LogSink {
         self.limit = limit
     }
 
-    /// Entries that found no room.
-    public var dropped: Int { state.withLock { $0.dropped } }
+    public var lost: Int { state.withLock { $0.dropped } }
 
     public func write(_ entry: LogEntry) {
         if !state.withLock({ $0.isSending }) {

@@ -8,7 +8,8 @@ import Glibc
 /// Neither message nor facts are computed when the level is off.
 public struct Logger: Sendable {
     public let label: String
-    public var level: Level
+    /// Shared with all loggers made from the same one: a change holds for all of them.
+    public let threshold: LogThreshold
     /// Facts that every entry of this logger carries.
     public var metadata: Metadata
     /// Facts of every entry that lines of text leave out.
@@ -20,16 +21,17 @@ public struct Logger: Sendable {
     ///   - label: the part of the program that speaks, as `queue` or `engine`; may be empty.
     ///   - level: entries below it are dropped.
     public init(label: String, level: Level = .info, sink: any LogSink, metadata: Metadata = [:]) {
-        self.init(label: label, level: level, sink: sink, metadata: metadata, now: UTCTime.now)
+        self.init(
+            label: label, threshold: LogThreshold(level), sink: sink, metadata: metadata, now: UTCTime.now)
     }
 
     /// - Parameter now: nanoseconds since the epoch.
     init(
-        label: String, level: Level, sink: any LogSink, metadata: Metadata = [:],
+        label: String, threshold: LogThreshold, sink: any LogSink, metadata: Metadata = [:],
         now: @escaping @Sendable () -> Int64
     ) {
         self.label = label
-        self.level = level
+        self.threshold = threshold
         self.sink = sink
         self.metadata = metadata
         self.now = now
@@ -47,10 +49,13 @@ public struct Logger: Sendable {
 
     /// The same logger speaking for another part of the program.
     public func labelled(_ label: String) -> Logger {
-        Logger(label: label, level: level, sink: sink, metadata: metadata, now: now).with(context: context)
+        Logger(label: label, threshold: threshold, sink: sink, metadata: metadata, now: now).with(context: context)
     }
 
-    public func isEnabled(_ level: Level) -> Bool { level >= self.level }
+    /// Entries of the whole program that found no room in the journal.
+    public var lostEntries: Int { sink.lost }
+
+    public func isEnabled(_ level: Level) -> Bool { level >= threshold.level }
 
     /// - Parameter event: the kind of entry, where somebody may look for it.
     public func log(

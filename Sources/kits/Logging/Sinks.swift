@@ -4,11 +4,14 @@ import Threading
 public protocol LogSink: Sendable {
     /// Whether entries are found by their fields, so that many of them are in nobody's way.
     var isSearchable: Bool { get }
+    /// Entries that found no room.
+    var lost: Int { get }
     func write(_ entry: LogEntry)
 }
 
 extension LogSink {
     public var isSearchable: Bool { false }
+    public var lost: Int { 0 }
 }
 
 /// Keeps entries in memory, for tests.
@@ -43,6 +46,7 @@ public struct TeeSink: LogSink {
     }
 
     public var isSearchable: Bool { first.isSearchable || second.isSearchable }
+    public var lost: Int { first.lost + second.lost }
 
     public func write(_ entry: LogEntry) {
         for sink in [first, second] where sink.isSearchable || !entry.isStep { sink.write(entry) }
