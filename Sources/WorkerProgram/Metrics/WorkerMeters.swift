@@ -62,6 +62,7 @@ final class WorkerMeters: Metrics, CallObserver {
             labels: ["service", "operation", "code"])
         gauges = StatusGauges(registry)
         // Series that are watched for their growth are there from the beginning.
+        for result in ["empty", "messages"] { _ = polls.with(result) }
         for outcome in JobOutcome.allCases { _ = jobs.with(outcome.rawValue) }
     }
 

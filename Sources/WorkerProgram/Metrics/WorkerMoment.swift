@@ -30,14 +30,14 @@ struct StatusGauges: Sendable {
     private let slots: Gauge
     private let busy: Gauge
     private let waiting: Gauge
-    private let queued: Family<Gauge>
+    private let queued: Gauge
     private let leases: Gauge
     private let outbox: Gauge
     private let outboxAge: Gauge
     private let sincePoll: Gauge
     private let draining: Gauge
     private let ready: Gauge
-    private let free: Family<Gauge>
+    private let free: Gauge
     private let lost: Counter
 
     init(_ registry: MetricRegistry) {
@@ -45,7 +45,7 @@ struct StatusGauges: Sendable {
         busy = registry.gauge("foqus_worker_slots_busy", "Jobs that run.").only
         waiting = registry.gauge("foqus_worker_jobs_fetched", "Jobs in hand that have no slot yet.").only
         queued = registry.gauge(
-            "foqus_worker_queue_jobs", "Jobs that wait on the queue of an embedded store.", labels: ["queue"])
+            "foqus_worker_queue_jobs", "Jobs that wait on the queue of an embedded store.").only
         leases = registry.gauge("foqus_worker_leases_held", "Leases that are renewed.").only
         outbox = registry.gauge("foqus_worker_outbox_attempts", "Ended attempts that are not all delivered.").only
         outboxAge =
@@ -60,7 +60,8 @@ struct StatusGauges: Sendable {
         draining = registry.gauge("foqus_worker_draining", "1 while the worker takes no new jobs.").only
         ready = registry.gauge("foqus_worker_ready", "1 when the worker takes jobs, as /readyz says.").only
         free = registry.gauge(
-            "foqus_worker_state_free_bytes", "Free space for the state directory.", unit: .bytes, labels: ["disk"])
+            "foqus_worker_state_free_bytes", "Free space for the state directory.", unit: .bytes
+        ).only
         lost =
             registry.counter(
                 "foqus_worker_log_entries_lost", "Log entries that the systemd journal did not take."
@@ -72,14 +73,14 @@ struct StatusGauges: Sendable {
         slots.set(status.slots)
         busy.set(status.running)
         waiting.set(status.fetched)
-        if let count = moment.queued { queued.with("jobs").set(count) }
+        if let count = moment.queued { queued.set(count) }
         leases.set(status.leases)
         outbox.set(status.outbox)
         outboxAge.set(status.outboxAge.inSeconds)
         sincePoll.set(status.sincePoll.inSeconds)
         draining.set(status.isDraining)
         ready.set(moment.reasonsNotReady.isEmpty)
-        if let bytes = moment.freeBytes { free.with("state").set(Double(bytes)) }
+        if let bytes = moment.freeBytes { free.set(Double(bytes)) }
         lost.reach(Double(moment.lostEntries))
     }
 }

@@ -59,7 +59,7 @@ public final class MetricRegistry: Sendable {
         Family(description) {
             Gauge()
         } _: { series, writer, description, values in
-            writer.sample(description, values, series.current)
+            if let value = series.current { writer.sample(description, values, value) }
         }
     }
 

@@ -17,7 +17,7 @@ public final class Counter: Sendable {
 
 /// Something that goes up and down.
 public final class Gauge: Sendable {
-    private let value = Locked(0.0)
+    private let value = Locked<Double?>(nil)
 
     public func set(_ new: Double) { value.withLock { $0 = new } }
 
@@ -25,7 +25,8 @@ public final class Gauge: Sendable {
 
     public func set(_ flag: Bool) { set(flag ? 1 : 0) }
 
-    public var current: Double { value.withLock { $0 } }
+    /// Nil before it was set: then it is not exported.
+    public var current: Double? { value.withLock { $0 } }
 }
 
 /// How a quantity is distributed over fixed buckets.
