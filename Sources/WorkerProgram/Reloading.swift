@@ -1,6 +1,7 @@
 import Configuration
 import Executors
 import Logging
+import Settings
 import SystemdKit
 import WorkerEngine
 
@@ -57,7 +58,7 @@ actor Reloading {
         do {
             new = try await load()
         } catch {
-            logger.error("the settings are not taken over, the ones before stay in force", ["reason": error])
+            logger.error("the settings are not taken over, the ones before stay in force", ["reason": "\(error)"])
             return
         }
         let found = Self.values(of: new)
