@@ -68,24 +68,22 @@ struct Supervision: Sendable {
     }
 
     /// Feeds the manager's watchdog, as long as the worker is proven to be at work: its event loop turns, its actors
-    /// answer, and all of its parts come back when they said they would. A timer alone would prove that timers work.
+    /// answer, and all of its parts come back when they said they would.
     func feedWatchdog() async {
-        guard let interval = supervisor.watchdogInterval else { return }
-        var isReported = false
-        while !Task.isCancelled {
+        let reports = RepeatFilter()
+        await supervisor.feedWatchdog {
             try? await loop.sleep(for: .milliseconds(1))
             await engine.answer()
             let overdue = engine.progress.overdue()
-            if overdue.isEmpty {
-                tell { () throws(SystemdError) in try supervisor.watchdog() }
-            } else if !isReported {
-                isReported = true
-                let parts = overdue.map { "\($0.part.rawValue) for \($0.by)" }.joined(separator: ", ")
+            let parts = overdue.map { "\($0.part.rawValue)" }.joined(separator: ", ")
+            if reports.change(of: "hang", to: parts.isEmpty ? nil : parts) != nil, !parts.isEmpty {
                 logger.error(
                     "the worker hangs: the watchdog is not fed any more", ["overdue": parts],
                     event: JournalEvent.workerHangs)
             }
-            try? await SystemTime().sleep(for: interval / 4)
+            return parts.isEmpty
+        } failed: { error in
+            logger.warning("the supervisor cannot be told", ["reason": error])
         }
     }
 

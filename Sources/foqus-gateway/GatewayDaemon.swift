@@ -22,7 +22,13 @@ enum GatewayDaemon {
         let log = settings.gateway.log.logger("gateway")
         let loop = EventLoop.start(name: "gateway-loop")
         let signals = UnixSignals.stream(stopSignals, loop: loop)
-        let options = try settings.gateway.options(log)
+        var options = try settings.gateway.options(log)
+        let passed = PassedSockets.descriptors(environment: CommonOptions.environment())
+        guard passed.count < 2 else {
+            throw ConfigurationError(
+                "\(passed.count) sockets were passed: foqus-gateway.socket may have one ListenStream=")
+        }
+        options.http.listening = passed.first
         let backend = try await open(settings.store, loop)
         let registry = MetricRegistry()
         let services = services(settings, backend, GatewayMetrics(registry), log)
@@ -42,7 +48,7 @@ enum GatewayDaemon {
             loop: loop)
         registry.info("foqus_gateway_build", "This gateway.", [("version", Version.current)])
         let monitoring = try MonitoringServer.start(settings.metrics.gatewayListen, watch.subject, logger: log)
-        let address = "\(settings.gateway.tls == nil ? "http" : "https")://\(settings.gateway.address):\(server.port)"
+        let address = "\(settings.gateway.tls == nil ? "http" : "https")://\(server.place)"
         log.notice(
             "gateway started",
             [
@@ -51,7 +57,18 @@ enum GatewayDaemon {
             ], event: JournalEvent.gatewayStarted)
         let supervisor = Supervisor.ofThisProcess()
         tell(log) { () throws(SystemdError) in try supervisor.ready(status: "serving \(address)") }
+        // The event loop turns, and the store answers, be it with an error: what hangs does neither.
+        let feeding = Task {
+            await supervisor.feedWatchdog {
+                try? await loop.sleep(for: .milliseconds(1))
+                _ = try? await backend.queue.statistics()
+                return true
+            } failed: { error in
+                log.warning("the supervisor cannot be told", ["reason": error])
+            }
+        }
         for await _ in signals { break }
+        feeding.cancel()
         tell(log) { () throws(SystemdError) in try supervisor.stopping(status: "ending the answers in flight") }
         await monitoring?.stop()
         await server.stop()

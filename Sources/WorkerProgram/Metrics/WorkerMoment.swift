@@ -44,8 +44,10 @@ struct StatusGauges: Sendable {
         slots = registry.gauge("foqus_worker_slots", "Jobs that may run at a time.").only
         busy = registry.gauge("foqus_worker_slots_busy", "Jobs that run.").only
         waiting = registry.gauge("foqus_worker_jobs_fetched", "Jobs in hand that have no slot yet.").only
-        queued = registry.gauge(
-            "foqus_worker_queue_jobs", "Jobs that wait on the queue of an embedded store.").only
+        queued =
+            registry.gauge(
+                "foqus_worker_queue_jobs", "Jobs that wait on the queue of an embedded store."
+            ).only
         leases = registry.gauge("foqus_worker_leases_held", "Leases that are renewed.").only
         outbox = registry.gauge("foqus_worker_outbox_attempts", "Ended attempts that are not all delivered.").only
         outboxAge =
@@ -59,9 +61,10 @@ struct StatusGauges: Sendable {
             ).only
         draining = registry.gauge("foqus_worker_draining", "1 while the worker takes no new jobs.").only
         ready = registry.gauge("foqus_worker_ready", "1 when the worker takes jobs, as /readyz says.").only
-        free = registry.gauge(
-            "foqus_worker_state_free_bytes", "Free space for the state directory.", unit: .bytes
-        ).only
+        free =
+            registry.gauge(
+                "foqus_worker_state_free_bytes", "Free space for the state directory.", unit: .bytes
+            ).only
         lost =
             registry.counter(
                 "foqus_worker_log_entries_lost", "Log entries that the systemd journal did not take."

@@ -26,7 +26,7 @@ extension ListenSocket {
             close(descriptor)
             throw .cannotListen(path, errno: failure)
         }
-        self.init(descriptor: descriptor, port: 0, isIPv6: false, place: path, unixPath: path)
+        self.init(descriptor: descriptor, boundTo: path)
     }
 
     /// Whether there is a socket at which nobody listens.
