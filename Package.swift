@@ -77,10 +77,12 @@ let package = Package(
         kit("SystemdKit", ["CSystemd", "EventLoop", "Threading"]),
         kit("Logging", ["Threading"]),
         kit("Settings", ["CInih", "FileKit"]),
+        kit("MetricsKit", ["Threading"]),
         kit("CommandLineKit", ["Threading"]),
 
         // MARK: the domain
         library("FOQUSModel", ["JSONKit"]),
+        library("JournalEvents", ["Logging"]),
         library("Stores", ["FOQUSModel", "JSONKit"]),
         library(
             "EmbeddedStores",
@@ -101,23 +103,37 @@ let package = Package(
         library(
             "WorkerEngine",
             [
-                "Executors", "Stores", "FOQUSModel", "JSONKit", "SQLiteKit", "FileKit", "CryptoTools", "Threading",
-                "Logging",
+                "Executors", "Stores", "FOQUSModel", "JournalEvents", "JSONKit", "SQLiteKit", "FileKit", "CryptoTools",
+                "Threading", "Logging",
             ]),
         library(
             "Gateway",
-            ["Stores", "FOQUSModel", "JSONKit", "HTTPServer", "CryptoTools", "EventLoop", "Threading", "Logging"]),
+            [
+                "Stores", "FOQUSModel", "JournalEvents", "JSONKit", "HTTPServer", "CryptoTools", "EventLoop",
+                "MetricsKit", "Threading", "Logging",
+            ]),
+        library(
+            "Monitoring",
+            [
+                "Configuration", "Stores", "JSONKit", "HTTPServer", "EventLoop", "MetricsKit", "FileKit", "Logging",
+                "Threading",
+            ]),
         library("GatewayClient", ["FOQUSModel", "JSONKit", "HTTPClient", "EventLoop"]),
         library(
             "Configuration",
-            ["Settings", "Logging", "CommandLineKit", "EmbeddedStores", "FOQUSModel", "FileKit", "JSONKit"]),
+            [
+                "Settings", "Logging", "JournalEvents", "SystemdKit", "CommandLineKit", "EmbeddedStores", "FOQUSModel",
+                "FileKit", "JSONKit",
+            ]),
 
         // MARK: programs
         library(
             "WorkerProgram",
             [
                 "Configuration", "CommandLineKit", "Settings", "WorkerEngine", "Executors", "Stores", "EmbeddedStores",
-                "FOQUSModel", "EventLoop", "ProcessKit", "FileKit", "Logging", "SystemdKit", "Threading",
+                "FOQUSModel", "JournalEvents", "Monitoring", "MetricsKit", "JSONKit", "EventLoop", "ProcessKit",
+                "FileKit",
+                "Logging", "SystemdKit", "Threading",
             ]),
         program("foqus-worker", ["WorkerProgram", "Configuration", "CommandLineKit"]),
         program(
@@ -130,7 +146,7 @@ let package = Package(
             "foqus-gateway",
             [
                 "Configuration", "CommandLineKit", "Gateway", "Stores", "EmbeddedStores", "HTTPServer", "EventLoop",
-                "FileKit", "Logging", "SystemdKit",
+                "FileKit", "JournalEvents", "JSONKit", "Logging", "MetricsKit", "Monitoring", "SystemdKit", "Threading",
             ]),
         program("foqus-service", ["ServiceControl", "CommandLineKit", "Configuration"]),
         .target(
@@ -181,6 +197,11 @@ let package = Package(
         tests("SystemdKit", ["CSystemd", "EventLoop", "FileKit", "ProcessKit"]), tests("Logging", ["Threading"]),
         tests("Settings", ["FileKit"]),
         tests("CommandLineKit", ["Threading"]),
+        tests("MetricsKit", ["AWSPeers", "JSONKit", "Threading"]),
+        tests(
+            "Monitoring",
+            ["Stores", "JSONKit", "HTTPServer", "HTTPClient", "EventLoop", "MetricsKit", "FileKit", "Logging"]),
+        tests("JournalEvents", ["FileKit", "ProcessKit", "EventLoop"]),
         tests("FOQUSModel", ["JSONKit", "FileKit"]),
         tests(
             "EmbeddedStores",
@@ -189,8 +210,9 @@ let package = Package(
         tests(
             "WorkerEngine",
             [
-                "Executors", "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "EventLoop", "FileKit", "Logging",
-                "Threading",
+                "Executors", "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "JournalEvents", "EventLoop",
+                "FileKit",
+                "Logging", "Threading",
             ]),
         tests(
             "Gateway",

@@ -1,4 +1,5 @@
 import FOQUSModel
+import JournalEvents
 import Logging
 import Stores
 
@@ -18,8 +19,13 @@ actor Outbox {
         let leases: LeaseKeeper
         let time: any TimeSource
         let random: any RandomSource
+        let progress: ProgressLedger
+        let metrics: any Metrics
         let logger: Logger
     }
+
+    /// An attempt, the effects that it starts with, and what the log says of it beside its job.
+    typealias Beginning = (record: AttemptRecord, effects: [Effect], story: Logger.Metadata)
 
     /// Attempts that one round takes on.
     private static let roundLimit = 128
@@ -47,28 +53,28 @@ actor Outbox {
 
     init(services: Services) { self.services = services }
 
+    /// Returns, which shows that nothing hangs here.
+    func answer() {}
+
     nonisolated var waitsForOutput: Bool { services.outputs != nil }
 
     // MARK: what attempts ask for
 
     /// Attempts start with these effects.
-    func begin(_ attempts: [(AttemptRecord, [Effect])]) async throws(StoreError) {
-        try await begin(attempts, isComplete: false)
-    }
+    func begin(_ attempts: [Beginning]) async throws(StoreError) { try await begin(attempts, isComplete: false) }
 
     /// A message needs no run: only these effects.
-    func settle(_ record: AttemptRecord, _ effects: [Effect]) async throws(StoreError) {
-        try await begin([(record, effects)], isComplete: true)
-    }
+    func settle(_ attempt: Beginning) async throws(StoreError) { try await begin([attempt], isComplete: true) }
 
-    private func begin(_ attempts: [(AttemptRecord, [Effect])], isComplete: Bool) async throws(StoreError) {
-        let begun = attempts.map { record, effects in
-            BegunAttempt(record: record, effects: number(effects), isComplete: isComplete)
+    private func begin(_ attempts: [Beginning], isComplete: Bool) async throws(StoreError) {
+        let begun = attempts.map { attempt in
+            BegunAttempt(record: attempt.record, effects: number(attempt.effects), isComplete: isComplete)
         }
         try await services.journal.begin(begun)
-        for attempt in begun {
+        for (attempt, beginning) in zip(begun, attempts) {
             lanes[attempt.record.id] = Lane(
-                record: attempt.record, pending: attempt.effects, isComplete: attempt.isComplete)
+                record: attempt.record, story: beginning.story, pending: attempt.effects,
+                completed: isComplete ? services.time.instant() : nil)
             offer(attempt.record.id)
         }
     }
@@ -85,7 +91,7 @@ actor Outbox {
         let numbered = number(effects)
         try await services.journal.complete(attempt, effects: numbered)
         lanes[attempt]?.pending += numbered
-        lanes[attempt]?.isComplete = true
+        lanes[attempt]?.completed = services.time.instant()
         offer(attempt)
     }
 
@@ -96,7 +102,8 @@ actor Outbox {
         for attempt in unfinished {
             await services.leases.adopt(attempt.record.lease)
             lanes[attempt.record.id] = Lane(
-                record: attempt.record, pending: attempt.effects, isComplete: attempt.isComplete)
+                record: attempt.record, pending: attempt.effects,
+                completed: attempt.isComplete ? services.time.instant() : nil)
             if attempt.isComplete {
                 offer(attempt.record.id)
             } else {
@@ -121,6 +128,12 @@ actor Outbox {
     /// Attempts whose effects are not all delivered.
     var backlog: Int { lanes.count }
 
+    /// Attempts that are over and not delivered, and since when the oldest of them.
+    var undelivered: (count: Int, since: Instant?) {
+        let times = lanes.values.compactMap(\.completed)
+        return (times.count, times.min())
+    }
+
     private func number(_ effects: [Effect]) -> [JournaledEffect] {
         effects.map { effect in
             defer { nextSequence += 1 }
@@ -132,8 +145,10 @@ actor Outbox {
 
     /// Delivers until the task is cancelled.
     func run() async {
+        defer { services.progress.rest(.outbox) }
         await withDiscardingTaskGroup { group in
             while let round = await nextRound() {
+                services.progress.expect(.outbox)
                 let (slow, rest) = split(round)
                 for attempt in slow { group.addTask { await self.deliverSlowly(of: attempt) } }
                 if !rest.isEmpty { await deliver(rest, in: &group) }
@@ -143,6 +158,7 @@ actor Outbox {
     }
 
     private func nextRound() async -> [AttemptID]? {
+        if ready.isEmpty { services.progress.rest(.outbox) }
         while ready.isEmpty {
             if Task.isCancelled { return nil }
             await withTaskCancellationHandler {
@@ -214,7 +230,8 @@ actor Outbox {
         for (lease, lane) in delivery.lost {
             services.logger.warning(
                 "lease lost before the result was accepted: another worker has the job",
-                ["job": lane.job?.description ?? "-", "attempt": lane.id, "message": lease.message])
+                ["job": lane.job?.description ?? "-", "attemptID": lane.id, "message": lease.message],
+                event: JournalEvent.leaseLost)
         }
         report("deliver", delivery.error)
         await finish(round, done: delivery.done, failed: delivery.failed)
@@ -274,12 +291,22 @@ actor Outbox {
             unmarked.finished += marks.finished
             report("journal", error)
         }
+        tell(finished)
         for attempt in finished { lanes[attempt] = nil }
         for attempt in round where !failed.contains(attempt) {
             lanes[attempt]?.isTaken = false
             offer(attempt)
         }
         if lanes.isEmpty { abandonWaiting() }
+    }
+
+    private func tell(_ finished: [AttemptID]) {
+        guard !finished.isEmpty else { return }
+        services.metrics.observe(.delivered(finished.count))
+        for lane in finished.compactMap({ lanes[$0] }) where lane.record.job != nil {
+            services.logger.with(context: lane.story).step(
+                "job delivered", lane.facts, event: JournalEvent.jobDelivered)
+        }
     }
 
     private func retry(_ attempts: [AttemptID]) {
@@ -290,11 +317,15 @@ actor Outbox {
     }
 
     private func report(_ subject: String, _ error: StoreError?) {
+        if error != nil { services.metrics.observe(.deliveryFailed) }
         guard let change = reports.change(of: subject, to: error?.description) else { return }
         if let error {
-            services.logger.error("results wait in the outbox", ["reason": error, "attempts": lanes.count])
+            services.logger.error(
+                "results wait in the outbox", ["reason": error, "attempts": lanes.count],
+                event: JournalEvent.outboxWaits)
         } else if change.previous != nil {
-            services.logger.notice("results are delivered again", ["after": change.previous ?? ""])
+            services.logger.notice(
+                "results are delivered again", ["after": change.previous ?? ""], event: JournalEvent.outboxBack)
         }
     }
 }
