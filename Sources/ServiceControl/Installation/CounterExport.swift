@@ -5,7 +5,7 @@ import Settings
 ///
 ///     [metrics]
 ///     textfile = /var/lib/prometheus/node-exporter/foqus.prom
-///     counters = foqus_jobs_total, foqus_slots_busy
+///     counters = foqus_worker_jobs, foqus_worker_slots_busy
 struct CounterExport: Hashable, Sendable {
     /// Nil: the worker's setting stands.
     let textfile: String?
