@@ -65,7 +65,7 @@ struct Cloud: Sendable {
         ]
     }
 
-    /// Plays the notification lambda until `count` jobs of the session have their records.
+    /// Plays the notification lambda until `count` jobs of the session, or more, have their records.
     func processUntilFinished(_ session: JSON, _ count: Int) async throws -> JSON {
         var found = JSON.null
         try await eventually("\(count) jobs have records in the session bucket", within: .seconds(300)) {
