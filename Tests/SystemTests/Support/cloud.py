@@ -42,37 +42,75 @@ def set_up(name):
     queue("processor", "update")  # in place of the lambda foqus-sns-update
     queue("witness", "update", RawMessageDelivery="true")
     queue("texts", "message", RawMessageDelivery="true")
+    queue("alerts", "alert", RawMessageDelivery="true")
     return made
+
+
+def worker_statements(cloud):
+    """What the role of a deployed worker allows, and nothing that only says what is there."""
+    account = ":".join(cloud["update"].split(":")[3:5])
+    allow = lambda actions, *resources: {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
+    name = cloud["jobs"].split("/")[-1]
+    return [
+        allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], f"arn:aws:sqs:{account}:{name}"),
+        allow(["sns:Publish"], cloud["update"], cloud["message"], cloud["alert"]),
+        allow(["s3:ListBucket"], f"arn:aws:s3:::{cloud['simulations']}"),
+        allow(["s3:GetObject"], f"arn:aws:s3:::{cloud['simulations']}/*"),
+        allow(["s3:PutObject"], f"arn:aws:s3:::{cloud['sessions']}/*"),
+        allow(["dynamodb:GetItem", "dynamodb:BatchGetItem"], f"arn:aws:dynamodb:{account}:table/{cloud['table']}"),
+        allow(["cloudwatch:PutMetricData"], "*")]
+
+
+def allow_worker(cloud, without=()):
+    """Gives the user of the worker's keys the role's permissions, without those of some services."""
+    statements = [one for one in worker_statements(cloud) if one["Action"][0].split(":")[0] not in without]
+    client("iam").put_user_policy(
+        UserName=cloud["table"], PolicyName="worker",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+
+
+def make_worker_keys(cloud):
+    """Keys of a user who may do what the deployed worker may."""
+    client("iam").create_user(UserName=cloud["table"])
+    allow_worker(cloud)
+    key = client("iam").create_access_key(UserName=cloud["table"])["AccessKey"]
+    return [key["AccessKeyId"], key["SecretAccessKey"]]
 
 
 def put_simulation(cloud, name, content):
     client("s3").put_object(Bucket=cloud["simulations"], Key=f"{USER}/{name}/session.foqus", Body=content.encode())
 
 
-def submit(cloud, simulation, inputs):
+def put_script(cloud, name, text):
+    """A simulation of the tests' application `script`."""
+    client("s3").put_object(Bucket=cloud["simulations"], Key=f"{USER}/{name}/job.sh", Body=text.encode())
+
+
+def submit(cloud, simulation, inputs, application="foqus", user=USER):
     """As post-session-append and post-session-start do it."""
     session, created = str(uuid.uuid4()), now()
     jobs = [
-        {"Simulation": simulation, "Input": values, "Reset": False, "Initialize": False, "Id": str(uuid.uuid4())}
+        {"Simulation": simulation, "Input": values, "Reset": False, "Initialize": False, "Id": str(uuid.uuid4()),
+         **({} if application == "foqus" else {"Application": application})}
         for values in inputs]
     for begin in range(0, len(jobs), 25):
         client("dynamodb").batch_write_item(RequestItems={cloud["table"]: [
             {"PutRequest": {"Item": {
                 "Id": {"S": job["Id"]}, "Type": {"S": "Job"}, "State": {"S": "create"}, "Create": {"S": created},
-                "SessionId": {"S": session}, "User": {"S": USER}, "Initialize": {"BOOL": False},
+                "SessionId": {"S": session}, "User": {"S": user}, "Initialize": {"BOOL": False},
                 "Reset": {"BOOL": False}, "Input": attribute(job["Input"]), "TTL": {"N": str(int(time.time()) + 43200)},
-                "Simulation": {"S": simulation}, "Application": {"S": "foqus"}}}}
+                "Simulation": {"S": simulation}, "Application": {"S": application}}}}
             for job in jobs[begin:begin + 25]]})
     sns = client("sns")
     publish = lambda message, **attributes: sns.publish(
         TopicArn=cloud["update"], Message=message,
         MessageAttributes={key: {"DataType": "String", "StringValue": value} for key, value in attributes.items()})
-    publish(f"session.start.{session}", event=f"session.start.{session}", session=session, username=USER)
+    publish(f"session.start.{session}", event=f"session.start.{session}", session=session, username=user)
     for job in jobs:
         publish(
             json.dumps({**job, "resource": "job", "status": "submit", "jobid": job["Id"], "sessionid": session,
                         "event": "status"}),
-            event="job.submit", session=session, job=job["Id"], username=USER, application="foqus")
+            event="job.submit", session=session, job=job["Id"], username=user, application=application)
     return {"session": session, "jobs": [job["Id"] for job in jobs]}
 
 
