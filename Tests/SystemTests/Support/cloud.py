@@ -14,36 +14,87 @@ def now():
     return time.strftime("%Y-%m-%dT%H:%M:%S.", time.gmtime()) + "%03dZ" % (time.time() * 1000 % 1000)
 
 
-def set_up(name):
-    """Buckets, table, topics, and queues that are subscribed to them."""
-    sqs, sns, s3 = client("sqs"), client("sns"), client("s3")
-    for bucket in (name + "-sims", name + "-sessions"):
-        s3.create_bucket(Bucket=bucket)
-    client("dynamodb").create_table(
-        TableName=name, BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "Type", "KeyType": "HASH"}, {"AttributeName": "Id", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("Type", "Id")])
-    made = {"simulations": name + "-sims", "sessions": name + "-sessions", "table": name}
-    for topic in ("update", "message", "alert"):
-        made[topic] = sns.create_topic(Name=f"{name}-{topic}")["TopicArn"]
-
-    def queue(role, topic, **attributes):
-        url = sqs.create_queue(QueueName=f"{name}-{role}", Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        allow = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage",
-                 "Resource": arn}
-        sqs.set_queue_attributes(
-            QueueUrl=url, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [allow]})})
-        sns.subscribe(TopicArn=made[topic], Protocol="sqs", Endpoint=arn, Attributes=attributes)
-        made[role] = url
-
+RAW = {"RawMessageDelivery": "true"}
+SUBMITTED = {"FilterPolicy": json.dumps({"event": ["job.submit"]})}
+QUEUES = {
     # The worker reads the attributes of the message itself, so that delivery is raw.
-    queue("jobs", "update", RawMessageDelivery="true", FilterPolicy=json.dumps({"event": ["job.submit"]}))
-    queue("processor", "update")  # in place of the lambda foqus-sns-update
-    queue("witness", "update", RawMessageDelivery="true")
-    queue("texts", "message", RawMessageDelivery="true")
-    queue("alerts", "alert", RawMessageDelivery="true")
+    "jobs": ("update", {**RAW, **SUBMITTED}),
+    "processor": ("update", {}),  # in place of the lambda foqus-sns-update
+    "witness": ("update", RAW), "texts": ("message", RAW), "alerts": ("alert", RAW)}
+
+
+def set_up(name, raw=True):
+    """Buckets, table, topics, and queues that are subscribed to them."""
+    made = {"simulations": name + "-sims", "sessions": name + "-sessions", "table": name}
+    for role in ("simulations", "sessions", "table", "update", "message", "alert", *QUEUES):
+        make(made, role, raw)
     return made
+
+
+def make(cloud, role, raw=True):
+    """One thing of the cloud, with its subscriptions; again, when it was dropped."""
+    name = cloud["table"]
+    if role in ("simulations", "sessions"):
+        client("s3").create_bucket(Bucket=cloud[role])
+    elif role == "table":
+        client("dynamodb").create_table(
+            TableName=name, BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "Type", "KeyType": "HASH"}, {"AttributeName": "Id", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("Type", "Id")])
+    elif role in QUEUES:
+        url = client("sqs").create_queue(
+            QueueName=f"{name}-{role}", Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
+        allow = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage",
+                 "Resource": queue_arn(url)}
+        client("sqs").set_queue_attributes(
+            QueueUrl=url, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [allow]})})
+        cloud[role] = url
+        subscribe(cloud, role, raw)
+    else:
+        cloud[role] = client("sns").create_topic(Name=f"{name}-{role}")["TopicArn"]
+        for queue, (topic, _) in QUEUES.items():
+            if topic == role and queue in cloud:
+                subscribe(cloud, queue, raw)
+
+
+def subscribe(cloud, queue, raw):
+    topic, attributes = QUEUES[queue]
+    if queue == "jobs" and not raw:
+        attributes = SUBMITTED
+    client("sns").subscribe(
+        TopicArn=cloud[topic], Protocol="sqs", Endpoint=queue_arn(cloud[queue]), Attributes=attributes)
+
+
+def queue_arn(url):
+    return client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+
+def drop(cloud, role):
+    """Deletes one thing of the cloud, and returns what was in a table or a bucket."""
+    if role in ("simulations", "sessions"):
+        s3, bucket, kept = client("s3"), cloud[role], {}
+        for entry in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+            kept[entry["Key"]] = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read().decode()
+            s3.delete_object(Bucket=bucket, Key=entry["Key"])
+        s3.delete_bucket(Bucket=bucket)
+        return kept
+    if role == "table":
+        kept = client("dynamodb").scan(TableName=cloud["table"])["Items"]
+        client("dynamodb").delete_table(TableName=cloud["table"])
+        return kept
+    if role in QUEUES:
+        return client("sqs").delete_queue(QueueUrl=cloud[role]) and None
+    return client("sns").delete_topic(TopicArn=cloud[role]) and None
+
+
+def restore(cloud, role, kept):
+    """Makes again what was dropped, with what was in it."""
+    make(cloud, role)
+    if role == "table":
+        for item in kept:
+            client("dynamodb").put_item(TableName=cloud["table"], Item=item)
+    for key, text in (kept if role in ("simulations", "sessions") else {}).items():
+        client("s3").put_object(Bucket=cloud[role], Key=key, Body=text.encode())
 
 
 def worker_statements(cloud):
@@ -137,6 +188,13 @@ def take(url, wait=1):
         for message in messages:
             attributes = {key: value["StringValue"] for key, value in message.get("MessageAttributes", {}).items()}
             taken.append({"body": message["Body"], "attributes": attributes})
+
+
+def waiting(url):
+    """How many messages a queue has, hidden ones included."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(found[name]) for name in names)
 
 
 def process(cloud):
