@@ -145,7 +145,7 @@ let package = Package(
             "AWSPeers",
             [
                 "AWSClient", "Stores", "JSONKit", "HTTPClient", "EventLoop", "ProcessKit", "FileKit", "TestSupport",
-            ], exclude: ["peer_host.py", "requirements.txt"]),
+            ], exclude: ["fault_proxy.py", "peer_host.py", "requirements.txt"]),
         support("AWSFakes", ["HTTPServer", "FOQUSModel", "Stores", "Threading"]),
         support("StoreConformance", ["Stores", "FOQUSModel", "JSONKit", "FileKit", "Threading"]),
         tests("Threading"), tests("EventLoop", ["Threading"]), tests("FileKit"),
@@ -195,6 +195,7 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "TestSupport", "AWSPeers", "AWSFakes", "AWSClient", "EventLoop", "ProcessKit", "FileKit", "JSONKit",
+                "Stores",
                 "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "Threading",
             ],
             exclude: ["Support/services.sh", "Support/cloud.py"], swiftSettings: strict),

@@ -79,17 +79,11 @@ struct JobAttempt: Sendable {
         var pinned: [StagedSimulation] = []
         let result: AttemptResult
         do {
-            let simulation = try await services.workspace.stage(listing)
+            let simulation = try await stage(message.simulation, listing)
             pinned.append(simulation)
             var dependencies: [SimulationName: StagedSimulation] = [:]
             for name in try await executor.dependencies(ofSimulationAt: simulation.directory) {
-                let listing = try await services.workspace.listing(of: name, user: message.user)
-                guard !listing.files.isEmpty else {
-                    throw SimulationError(
-                        "simulation \"\(message.simulation)\" needs \"\(name)\", which user \(message.user) does not have"
-                    )
-                }
-                let staged = try await services.workspace.stage(listing)
+                let staged = try await stage(name, nil)
                 pinned.append(staged)
                 dependencies[name] = staged
             }
@@ -103,6 +97,38 @@ struct JobAttempt: Sendable {
         }
         for simulation in pinned { await services.workspace.unpin(simulation) }
         return await withRegardToSpace(result)
+    }
+
+    /// Fetches a simulation, again and again while the store is away: the job keeps its lease meanwhile, and its attempt.
+    /// - Parameter known: its files, where they have been listed already.
+    private func stage(_ name: SimulationName, _ known: SimulationListing?) async throws -> StagedSimulation {
+        let backoff = Backoff(first: .milliseconds(500), longest: .seconds(5))
+        var known = known
+        var failures = 0
+        while true {
+            do {
+                let listing: SimulationListing
+                if let known {
+                    listing = known
+                } else {
+                    listing = try await services.workspace.listing(of: name, user: message.user)
+                }
+                // The next time it may be another.
+                known = nil
+                guard !listing.files.isEmpty else {
+                    throw SimulationError(
+                        "simulation \"\(message.simulation)\" needs \"\(name)\", which user \(message.user) does not have"
+                    )
+                }
+                let staged = try await services.workspace.stage(listing)
+                services.troubles.succeeded("stage", "simulations can be fetched again")
+                return staged
+            } catch let error as StoreError where error.isWaitedFor && !Task.isCancelled {
+                services.troubles.failed("stage", error, "jobs wait: their simulations cannot be fetched")
+                failures += 1
+                try await services.time.sleep(for: backoff.delay(afterFailures: failures, random: services.random))
+            }
+        }
     }
 
     /// What fails while the disk is full may well fail for that reason. A job's own failure is an attempt then, not

@@ -19,6 +19,7 @@ struct JobRunner: Sendable {
         let tells: Bool
         let metrics: any Metrics
         let logger: Logger
+        let troubles: Troubles
         let worker: WorkerIdentity
         let options: WorkerOptions
     }
@@ -52,8 +53,16 @@ struct JobRunner: Sendable {
                 await ended(attempt)
             }
         }
-        let starts = await begin(admitted, ended)
+        await run(admitted, failures: 0, ended)
+    }
+
+    /// - Parameter failures: how often the stores could not be asked about these.
+    private func run(
+        _ attempts: [JobAttempt], failures: Int, _ ended: @escaping @Sendable (AttemptID) async -> Void
+    ) async {
+        let (starts, held) = await begin(attempts, ended)
         await withDiscardingTaskGroup { group in
+            if !held.isEmpty { group.addTask { await runLater(held, failures: failures + 1, ended) } }
             for start in starts.dropFirst() {
                 group.addTask {
                     await execute(start)
@@ -66,13 +75,37 @@ struct JobRunner: Sendable {
         }
     }
 
-    /// Looks whether they are to run, and notes in the journal those that are. The others end here.
+    /// Stores that are away are no fault of the jobs', and no reason to use up their attempts: their leases are renewed
+    /// until the stores can be asked, or the service stops.
+    private func runLater(
+        _ attempts: [JobAttempt], failures: Int, _ ended: @escaping @Sendable (AttemptID) async -> Void
+    ) async {
+        let backoff = Backoff(first: .milliseconds(500), longest: .seconds(5))
+        let delay = backoff.delay(afterFailures: failures, random: services.random)
+        let wait = Task { try? await services.time.sleep(for: delay) }
+        await services.board.hold(attempts.map(\.id)) { wait.cancel() }
+        await wait.value
+        var open: [JobAttempt] = []
+        for attempt in attempts {
+            if await services.board.reason(for: attempt.id) == nil {
+                open.append(attempt)
+            } else {
+                await settle(attempt.record(directory: nil), attempt.effects.givenBack())
+                await ended(attempt.id)
+            }
+        }
+        await run(open, failures: failures, ended)
+    }
+
+    /// Looks whether they are to run, and notes in the journal those that are. Those that nobody can tell of now are held;
+    /// the others end here.
     private func begin(
         _ attempts: [JobAttempt], _ ended: @Sendable (AttemptID) async -> Void
-    ) async -> [Start] {
-        guard !attempts.isEmpty else { return [] }
+    ) async -> (starts: [Start], held: [JobAttempt]) {
+        guard !attempts.isEmpty else { return ([], []) }
         let lookups = await JobLookups(of: attempts.map(\.message), in: services.workspace, services.jobs)
         var starts: [Start] = []
+        var held: [JobAttempt] = []
         for attempt in attempts {
             let effects: [Effect]
             do throws(StoreError) {
@@ -84,22 +117,27 @@ struct JobRunner: Sendable {
                     effects = found
                     services.metrics.count(.jobFinish(event: event))
                 }
+            } catch  where error.isWaitedFor {
+                services.troubles.failed("look up", error, "jobs wait: the stores cannot be asked about them")
+                held.append(attempt)
+                continue
             } catch {
                 effects = attempt.afterInfrastructureFailure(error.description)
             }
             await settle(attempt.record(directory: nil), effects)
             await ended(attempt.id)
         }
-        guard let first = starts.first else { return [] }
+        if held.isEmpty { services.troubles.succeeded("look up", "the stores can be asked about jobs again") }
+        guard let first = starts.first else { return ([], held) }
         let begun = starts.map(\.attempt).map {
             ($0.record(directory: services.workspace.path(of: $0.id)), $0.effects.setup())
         }
         let isNoted = await journaled("begin", for: first.attempt.id) { () throws(StoreError) in
             try await services.outbox.begin(begun)
         }
-        if isNoted { return starts }
+        if isNoted { return (starts, held) }
         for start in starts { await ended(start.attempt.id) }
-        return []
+        return ([], held)
     }
 
     /// Rows 2 to 10: acknowledged once, and told where the contract tells.

@@ -6,6 +6,9 @@ actor LeaseKeeper {
     private struct Entry {
         /// Held for certain until then, by the monotonic clock.
         var validUntil: Instant
+        /// Whether the queue was gone while the lease was held, and the message with it: nobody else can get it, whatever
+        /// a queue of the same name says of the lease.
+        var isOrphaned = false
         let onLost: @Sendable () -> Void
     }
 
@@ -13,7 +16,7 @@ actor LeaseKeeper {
     private let time: any TimeSource
     private let visibility: Duration
     private let logger: Logger
-    private let reports = RepeatFilter()
+    private let troubles: Troubles
     private var entries: [Lease: Entry] = [:]
 
     init(queue: any JobQueue, time: any TimeSource, visibility: Duration, logger: Logger) {
@@ -21,6 +24,7 @@ actor LeaseKeeper {
         self.time = time
         self.visibility = visibility
         self.logger = logger
+        troubles = Troubles(time: time, logger: logger)
     }
 
     /// Keeps a lease received at `received`. `onLost` is called at most once, when somebody else has it.
@@ -55,17 +59,24 @@ actor LeaseKeeper {
             guard !entries.isEmpty else { continue }
             do {
                 _ = try await renew(Array(entries.keys))
-                if reports.change(of: "renew", to: nil) != nil { logger.notice("leases are renewed again") }
+                troubles.succeeded("renew", "leases are renewed again")
             } catch {
-                guard reports.change(of: "renew", to: error.description) != nil else { continue }
-                logger.error("leases cannot be renewed, jobs go on", ["reason": error, "leases": entries.count])
+                troubles.failed(
+                    "renew", error, "leases cannot be renewed, jobs go on", ["leases": entries.count])
             }
         }
     }
 
     private func renew(_ leases: [Lease]) async throws(StoreError) -> Set<Lease> {
         let asked = time.instant()
-        let lost = try await queue.extend(leases, visibility: visibility)
+        var lost: Set<Lease>
+        do throws(StoreError) {
+            lost = try await queue.extend(leases, visibility: visibility)
+        } catch {
+            if error.code == .missing { for lease in leases { entries[lease]?.isOrphaned = true } }
+            throw error
+        }
+        lost = lost.filter { entries[$0]?.isOrphaned != true }
         for lease in leases where !lost.contains(lease) { entries[lease]?.validUntil = asked + visibility }
         for lease in lost { entries.removeValue(forKey: lease)?.onLost() }
         return lost

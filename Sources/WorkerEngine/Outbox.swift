@@ -33,7 +33,7 @@ actor Outbox {
 
     let services: Services
     let backoff = Backoff(first: .milliseconds(200), longest: .seconds(30))
-    let reports = RepeatFilter()
+    let troubles: Troubles
     private var lanes: [AttemptID: Lane] = [:]
     private var ready: [AttemptID] = []
     /// With effects that need not leave at once.
@@ -45,7 +45,10 @@ actor Outbox {
     private var waitingForWork: CheckedContinuation<Void, Never>?
     private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
 
-    init(services: Services) { self.services = services }
+    init(services: Services) {
+        self.services = services
+        troubles = Troubles(time: services.time, logger: services.logger)
+    }
 
     nonisolated var waitsForOutput: Bool { services.outputs != nil }
 
@@ -216,7 +219,7 @@ actor Outbox {
                 "lease lost before the result was accepted: another worker has the job",
                 ["job": lane.job?.description ?? "-", "attempt": lane.id, "message": lease.message])
         }
-        report("deliver", delivery.error)
+        for note in delivery.notes { report(note.subject, note.error) }
         await finish(round, done: delivery.done, failed: delivery.failed)
         let failed = round.filter { delivery.failed.contains($0) }
         guard !failed.isEmpty else { return }
@@ -236,7 +239,7 @@ actor Outbox {
             mayUpload = try await services.leases.lost(among: [lane.record.lease]).isEmpty
         } catch {
             // As in `Delivery.fence`: a queue out of reach gives the message to nobody else.
-            report("deliver", error)
+            report("fence", error)
         }
         let delivery = SlowDelivery(lane: lane, mayUpload: mayUpload, services: services)
         let (done, error) = await delivery.run()
@@ -290,11 +293,10 @@ actor Outbox {
     }
 
     private func report(_ subject: String, _ error: StoreError?) {
-        guard let change = reports.change(of: subject, to: error?.description) else { return }
         if let error {
-            services.logger.error("results wait in the outbox", ["reason": error, "attempts": lanes.count])
-        } else if change.previous != nil {
-            services.logger.notice("results are delivered again", ["after": change.previous ?? ""])
+            troubles.failed(subject, error, "results wait in the outbox", ["attempts": lanes.count])
+        } else {
+            troubles.succeeded(subject, "results are delivered again")
         }
     }
 }

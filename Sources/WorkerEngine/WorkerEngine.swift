@@ -54,7 +54,7 @@ public actor WorkerEngine {
     /// How long a job that was fetched ahead waits for a slot: then those in the slots are longer than expected, and
     /// another worker may have one free.
     private static let slotPatience = Duration.seconds(2)
-    private let pollReports = RepeatFilter()
+    private let troubles: Troubles
     private var phase = Phase.idle
     private var poll: Task<Void, Never>?
     private var deadline: Task<Void, Never>?
@@ -67,6 +67,7 @@ public actor WorkerEngine {
         self.services = services
         self.options = options
         worker = WorkerIdentity(consumer: services.random.identifier(), instance: instance)
+        troubles = Troubles(time: services.time, logger: services.logger)
         board = SlotBoard(slots: options.slots, fetchAhead: options.fetchAhead, time: services.time)
         leases = LeaseKeeper(
             queue: services.queue, time: services.time, visibility: options.lease, logger: services.logger)
@@ -84,7 +85,7 @@ public actor WorkerEngine {
                 jobs: services.jobs, workspace: services.workspace, executors: services.executors, outbox: outbox,
                 notices: StartNotices(time: services.time), board: board, time: services.time,
                 random: services.random, tells: services.notifier.isOn, metrics: services.metrics,
-                logger: services.logger, worker: worker,
+                logger: services.logger, troubles: troubles, worker: worker,
                 options: options))
     }
 
@@ -204,19 +205,16 @@ public actor WorkerEngine {
                 counters.polls += 1
                 if messages.isEmpty { services.metrics.count(.queuePeek(.empty)) }
                 for _ in messages { services.metrics.count(.queuePeek(.start)) }
-                if failures > 0 { services.logger.notice("the queue answers again") }
+                troubles.succeeded("poll", "the queue answers again")
                 failures = 0
                 isBusy = !messages.isEmpty
                 if !messages.isEmpty { await take(messages, received) }
             } catch {
                 failures += 1
-                if pollReports.change(of: "poll", to: error.description) != nil {
-                    services.logger.error("no jobs can be received", ["reason": error])
-                }
+                troubles.failed("poll", error, "no jobs can be received")
                 let delay = backoff.delay(afterFailures: failures, random: services.random)
                 try? await services.time.sleep(for: delay)
             }
-            if failures == 0 { _ = pollReports.change(of: "poll", to: nil) }
         }
     }
 
@@ -248,14 +246,16 @@ public actor WorkerEngine {
 
     // MARK: beside the jobs
 
-    /// Registers the consumer and says every minute that it lives.
+    /// Registers the consumer and says every minute that it lives; what could not be said is said again soon.
     private func keepConsumerAlive() async {
         let user =
             switch options.users {
             case .all: "*"
             case .users(let names): names.map(\.description).sorted().joined(separator: ",")
             }
+        let backoff = Backoff(first: .seconds(1), longest: options.keepalive)
         var number = 0
+        var failures = 0
         let registered = OutgoingNotification(
             id: "\(worker.consumer)/registered",
             notification: .text("Consumer Registered", job: nil, worker: worker))
@@ -264,14 +264,18 @@ public actor WorkerEngine {
                 id: "\(worker.consumer)/\(number)", notification: .consumerRunning(worker, user: user))
             do {
                 try await services.notifier.publish(number == 0 ? [alive, registered] : [alive])
-                _ = pollReports.change(of: "keepalive", to: nil)
+                troubles.succeeded("keepalive", "the keepalive is published again")
+                number += 1
+                failures = 0
             } catch {
-                if pollReports.change(of: "keepalive", to: error.description) != nil {
-                    services.logger.warning("the keepalive cannot be published", ["reason": error])
-                }
+                if Task.isCancelled { return }
+                troubles.failed("keepalive", error, "the keepalive cannot be published", level: .warning)
+                failures += 1
             }
-            number += 1
-            do { try await services.time.sleep(for: options.keepalive) } catch { return }
+            let pause =
+                failures == 0
+                ? options.keepalive : backoff.delay(afterFailures: failures, random: services.random)
+            do { try await services.time.sleep(for: pause) } catch { return }
         }
     }
 
@@ -282,7 +286,15 @@ public actor WorkerEngine {
             await board.cancelWaiting(longerThan: Self.slotPatience)
             let running = await board.jobs
             guard !running.isEmpty else { continue }
-            guard let snapshots = try? await services.jobs.snapshots(of: Array(running.values)) else { continue }
+            let snapshots: [JobID: JobSnapshot]
+            do throws(StoreError) {
+                snapshots = try await services.jobs.snapshots(of: Array(running.values))
+                troubles.succeeded("cancels", "kills of running jobs are seen again")
+            } catch {
+                if Task.isCancelled { return }
+                troubles.failed("cancels", error, "kills of running jobs are not seen", level: .warning)
+                continue
+            }
             for (attempt, job) in running {
                 guard let snapshot = snapshots[job], snapshot.state.isFinal else { continue }
                 await board.cancel(attempt, snapshot.state == .terminate ? .terminated : .superseded)

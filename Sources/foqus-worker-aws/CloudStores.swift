@@ -70,25 +70,6 @@ extension Cloud {
         case .lifecycle(let state): state.endsWork ? "the Auto Scaling group moves the instance to \(state)" : nil
         }
     }
-
-    /// Region and credentials, then each permission by a harmless call. Publishing, counting and writing cannot be
-    /// tried without doing it.
-    static func trials(
-        _ settings: FOQUSSettings, _ loop: EventLoop, _ logger: Logger
-    ) async throws -> [CloudBackend.Trial] {
-        let cloud: Cloud
-        do { cloud = try await Cloud(settings, loop: loop, logger: logger) } catch {
-            return [CloudBackend.Trial("region") { throw error }]
-        }
-        var trials = [
-            CloudBackend.Trial("region") { cloud.backend.region },
-            CloudBackend.Trial("credentials") { "\(try await cloud.identity.credentials.credentials())" },
-        ]
-        for check in cloud.backend.checks(cloud.places) {
-            trials.append(CloudBackend.Trial(check.subject, check.run))
-        }
-        return trials
-    }
 }
 
 /// For a worker whose settings say `notifications = false`.

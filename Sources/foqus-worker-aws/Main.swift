@@ -9,7 +9,9 @@ struct Main {
         let cloud = CloudBackend(
             instanceSettings: { await Cloud.instanceSettings($0) },
             open: { settings, loop, logger in
-                try await Cloud(settings, loop: loop, logger: logger).stores(settings, logger)
+                let cloud = try await Cloud(settings, loop: loop, logger: logger)
+                try await cloud.lookAtPlaces(settings, logger)
+                return cloud.stores(settings, logger)
             },
             trials: { settings, loop, logger in try await Cloud.trials(settings, loop, logger) })
         await Program(

@@ -50,6 +50,14 @@ public struct AWSPeer: Sendable, CustomStringConvertible {
         return AWSPeer(name: "\(name) behind microburst", endpoint: endpoint, region: region, credentials: credentials)
     }
 
+    /// A server of its own before this peer, which breaks calls as it is told.
+    public func breakable() async throws -> BreakablePeer {
+        let answer = try await PeerHost.ask(["breakable": json])
+        guard let endpoint = answer["endpoint"]?.stringValue else { throw TestSupportError("no endpoint in \(answer)") }
+        return BreakablePeer(
+            peer: AWSPeer(name: "\(name) behind faults", endpoint: endpoint, region: region, credentials: credentials))
+    }
+
     /// A name that no other test has: `prefix-` and 12 digits and letters, fit for buckets, queues, topics and tables.
     public static func unique(_ prefix: String) -> String {
         let digits = String(UInt64.random(in: 0..<(1 << 60)), radix: 36)

@@ -5,8 +5,10 @@ input ends, as it does however the test process ends, it kills every server and 
 
     {"id": 1, "peer": "ministack"}                          starts a server: its endpoint and credentials
     {"id": 2, "proxy": {…}, "rules": […]}                   starts microburst before a server: its endpoint
-    {"id": 3, "script": "…", "given": …, "on": {…}}         runs a script: what it assigns to `result`
-    {"id": 4, "crash": {…}}                                 kills a server and starts it again, with what it had saved
+    {"id": 3, "breakable": {…}}                             starts a FaultProxy before a server: its endpoint
+    {"id": 4, "at": "http…", "rules": […]}                  gives it rules; without rules: how often each was followed
+    {"id": 5, "script": "…", "given": …, "on": {…}}         runs a script: what it assigns to `result`
+    {"id": 6, "crash": {…}}                                 kills a server and starts it again, with what it had saved
 
 A server is named by what its start answered: {"endpoint": …, "accessKey": …, "secretKey": …, "region": …}.
 """
@@ -29,6 +31,8 @@ import urllib.request
 import boto3
 from botocore.config import Config
 
+from fault_proxy import FaultProxy
+
 PROGRAMS = os.path.dirname(sys.executable)
 ROOT_KEYS = ("AKIAROOT000000000001", "rootSecretOfThePeerThatIsNeverChecked001")
 WEED_KEYS = ("AKIAFOQUSTEST0000001", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
@@ -39,6 +43,7 @@ ALLOW_ALL = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow
 output_lock = threading.Lock()
 client_lock = threading.Lock()
 clients = {}
+proxies = {}
 
 
 def answer(number, **members):
@@ -263,6 +268,17 @@ PEERS = {
 # MARK: requests
 
 
+def start_breakable(peer):
+    proxy = FaultProxy(peer["endpoint"])
+    proxies[proxy.endpoint] = proxy
+    return {"endpoint": proxy.endpoint}
+
+
+def break_calls(request):
+    proxy = proxies[request["at"]]
+    return proxy.set_rules(request["rules"]) if "rules" in request else proxy.hits
+
+
 def run_script(request):
     peer = request.get("on")
     names = {
@@ -308,6 +324,10 @@ def main():
                     work = crashed(request["crash"])
                 elif "proxy" in request:
                     work = started(start_proxy(request["proxy"], request["rules"]), ready_proxy)
+                elif "breakable" in request:
+                    work = functools.partial(start_breakable, request["breakable"])
+                elif "at" in request:
+                    work = functools.partial(break_calls, request)
                 else:
                     work = functools.partial(run_script, request)
             except Exception as error:
