@@ -73,13 +73,15 @@ let package = Package(
         kit("HTTPServer", ["CMicrohttpd", "Threading"]),
         kit("HTTPClient", ["CCurl", "CPlatform", "EventLoop"]),
         kit("XMLReader", ["CExpat"]),
-        kit("SystemdKit", ["CSystemd"]),
+        kit("SystemdKit", ["CSystemd", "EventLoop", "Threading"]),
         kit("Logging", ["Threading"]),
         kit("Settings", ["CInih", "FileKit"]),
+        kit("MetricsKit", ["Threading"]),
         kit("CommandLineKit", ["Threading"]),
 
         // MARK: the domain
         library("FOQUSModel", ["JSONKit"]),
+        library("JournalEvents", ["Logging"]),
         library("Stores", ["FOQUSModel", "JSONKit"]),
         library(
             "EmbeddedStores",
@@ -100,23 +102,37 @@ let package = Package(
         library(
             "WorkerEngine",
             [
-                "Executors", "Stores", "FOQUSModel", "JSONKit", "SQLiteKit", "FileKit", "CryptoTools", "Threading",
-                "Logging",
+                "Executors", "Stores", "FOQUSModel", "JournalEvents", "JSONKit", "SQLiteKit", "FileKit", "CryptoTools",
+                "Threading", "Logging",
             ]),
         library(
             "Gateway",
-            ["Stores", "FOQUSModel", "JSONKit", "HTTPServer", "CryptoTools", "EventLoop", "Threading", "Logging"]),
+            [
+                "Stores", "FOQUSModel", "JournalEvents", "JSONKit", "HTTPServer", "CryptoTools", "EventLoop",
+                "MetricsKit", "Threading", "Logging",
+            ]),
+        library(
+            "Monitoring",
+            [
+                "Configuration", "Stores", "JSONKit", "HTTPServer", "EventLoop", "MetricsKit", "FileKit", "Logging",
+                "Threading",
+            ]),
         library("GatewayClient", ["FOQUSModel", "JSONKit", "HTTPClient", "EventLoop"]),
         library(
             "Configuration",
-            ["Settings", "Logging", "CommandLineKit", "EmbeddedStores", "FOQUSModel", "FileKit", "JSONKit"]),
+            [
+                "Settings", "Logging", "JournalEvents", "SystemdKit", "CommandLineKit", "EmbeddedStores", "FOQUSModel",
+                "FileKit", "JSONKit",
+            ]),
 
         // MARK: programs
         library(
             "WorkerProgram",
             [
                 "Configuration", "CommandLineKit", "Settings", "WorkerEngine", "Executors", "Stores", "EmbeddedStores",
-                "FOQUSModel", "EventLoop", "ProcessKit", "FileKit", "Logging", "SystemdKit", "Threading",
+                "FOQUSModel", "JournalEvents", "Monitoring", "MetricsKit", "JSONKit", "EventLoop", "ProcessKit",
+                "FileKit",
+                "Logging", "SystemdKit", "Threading",
             ]),
         program("foqus-worker", ["WorkerProgram", "Configuration", "CommandLineKit"]),
         program(
@@ -129,7 +145,7 @@ let package = Package(
             "foqus-gateway",
             [
                 "Configuration", "CommandLineKit", "Gateway", "Stores", "EmbeddedStores", "HTTPServer", "EventLoop",
-                "FileKit", "Logging", "SystemdKit",
+                "FileKit", "JournalEvents", "JSONKit", "Logging", "MetricsKit", "Monitoring", "SystemdKit", "Threading",
             ]),
         program("foqusctl", ["ControlCommands", "CommandLineKit", "Configuration", "EventLoop"]),
         library(
@@ -165,8 +181,14 @@ let package = Package(
                 "AWSClient", "AWSPeers", "StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop",
                 "HTTPClient", "HTTPServer", "CryptoTools", "FileKit", "Logging", "ProcessKit", "Threading",
             ]),
-        tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings", ["FileKit"]),
+        tests("SystemdKit", ["CSystemd", "EventLoop", "FileKit", "ProcessKit"]), tests("Logging", ["Threading"]),
+        tests("Settings", ["FileKit"]),
         tests("CommandLineKit", ["Threading"]),
+        tests("MetricsKit", ["AWSPeers", "JSONKit", "Threading"]),
+        tests(
+            "Monitoring",
+            ["Stores", "JSONKit", "HTTPServer", "HTTPClient", "EventLoop", "MetricsKit", "FileKit", "Logging"]),
+        tests("JournalEvents", ["FileKit", "ProcessKit", "EventLoop"]),
         tests("FOQUSModel", ["JSONKit", "FileKit"]),
         tests(
             "EmbeddedStores",
@@ -175,8 +197,9 @@ let package = Package(
         tests(
             "WorkerEngine",
             [
-                "Executors", "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "EventLoop", "FileKit", "Logging",
-                "Threading",
+                "Executors", "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "JournalEvents", "EventLoop",
+                "FileKit",
+                "Logging", "Threading",
             ]),
         tests(
             "Gateway",

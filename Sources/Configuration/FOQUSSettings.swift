@@ -6,6 +6,7 @@ public struct FOQUSSettings: Sendable {
     public let aws: AWSSettings
     public let worker: WorkerSettings
     public let gateway: GatewaySettings
+    public let metrics: MetricsSettings
     /// By application name, as jobs name it in `Application`.
     public let applications: [String: ApplicationSettings]
     /// Every setting with its value and where it came from, in the order of the sections.
@@ -20,7 +21,8 @@ public struct FOQUSSettings: Sendable {
         file: String?, environment: [String: String], commandLine: [Setting] = [], machine: Machine = .current()
     ) throws(SettingsError) -> FOQUSSettings {
         let sources = try layers(file: file, environment, commandLine, machine)
-        return try FOQUSSettings(SettingsReader(sources), machine: machine)
+        return try FOQUSSettings(
+            SettingsReader(sources, credentials: environment["CREDENTIALS_DIRECTORY"]), machine: machine)
     }
 
     /// The same with one layer more when the others say `backend = aws`: what the instance says of itself
@@ -34,7 +36,8 @@ public struct FOQUSSettings: Sendable {
             let aws = AWSSettings(SettingsReader(sources), isUsed: false)
             if aws.instanceMetadata { sources.insert(.machine(await instance(aws)), at: 0) }
         }
-        return try FOQUSSettings(SettingsReader(sources), machine: machine)
+        return try FOQUSSettings(
+            SettingsReader(sources, credentials: environment["CREDENTIALS_DIRECTORY"]), machine: machine)
     }
 
     private static func layers(
@@ -56,9 +59,10 @@ public struct FOQUSSettings: Sendable {
         let aws = AWSSettings(reader, isUsed: store.backend == .aws)
         let worker = WorkerSettings(reader, machine: machine, backend: store.backend)
         let gateway = GatewaySettings(reader)
+        let metrics = MetricsSettings(reader, store: store, worker: worker)
         var applications: [String: ApplicationSettings] = [:]
         let names = reader.sections(prefix: "application.")
-        var problems = store.problems + aws.problems + worker.problems + gateway.problems
+        var problems = store.problems + aws.problems + worker.problems + gateway.problems + metrics.problems
         for name in names.isEmpty ? ["foqus"] : names {
             let application = ApplicationSettings(reader, name: name, worker: worker)
             problems += application.problems
@@ -76,6 +80,7 @@ public struct FOQUSSettings: Sendable {
         self.aws = aws
         self.worker = worker
         self.gateway = gateway
+        self.metrics = metrics
         self.applications = applications
         origins = reader.origins
     }

@@ -1,4 +1,5 @@
 import FOQUSModel
+import JournalEvents
 import Logging
 import Stores
 
@@ -93,7 +94,8 @@ struct Delivery: Sendable {
                 guard error.code == .invalid else { return fail([item], error, "publish") }
                 let job = lanes[item.index].record.job?.description ?? "-"
                 services.logger.error(
-                    "a notification is given up", ["reason": error, "notification": outgoing.id, "job": job])
+                    "a notification is given up", ["reason": error, "notification": outgoing.id, "job": job],
+                    event: JournalEvent.fileGivenUp)
             }
             markDone([journaled], in: item.index)
         }
@@ -190,7 +192,7 @@ struct SlowDelivery: Sendable {
                 // Trying again cannot help, and the job's result must not wait for ever behind one file.
                 services.logger.error(
                     "a file of the job is given up",
-                    ["reason": error, "job": lane.record.job?.description ?? "-", "attempt": lane.record.id])
+                    lane.facts.merging(["reason": error]), event: JournalEvent.fileGivenUp)
             }
             done.insert(journaled.sequence)
         }

@@ -2,6 +2,7 @@ import Executors
 import FOQUSModel
 import FileKit
 import JSONKit
+import Logging
 import Stores
 
 /// One attempt at one admitted job.
@@ -10,12 +11,13 @@ struct JobAttempt: Sendable {
     enum Verdict: Sendable {
         case run(any Executor, SimulationListing)
         /// Nothing to run: these effects end the job or the message. `metric` is counted as the job's end.
-        case settle([Effect], metric: String)
+        case settle([Effect], metric: String, JobOutcome, reason: String)
     }
 
     let message: AdmittedMessage
     let lease: Lease
     let receiveCount: Int
+    let sent: Timestamp
     let id: AttemptID
     let services: JobRunner.Services
 
@@ -29,6 +31,23 @@ struct JobAttempt: Sendable {
         AttemptRecord(id: id, job: message.job, lease: lease, directory: directory)
     }
 
+    // MARK: for the log
+
+    /// In every entry about the job.
+    var facts: Logger.Metadata {
+        ["job": message.job, "user": message.user, "simulation": message.simulation, "attempt": receiveCount]
+    }
+
+    /// What only those entries have that are found by their fields.
+    func story(_ executor: (any Executor)?) -> Logger.Metadata {
+        var story: Logger.Metadata = [
+            "session": message.session, "user": message.user, "simulation": message.simulation,
+            "attempt": receiveCount, "attemptID": id,
+        ]
+        if let executor { story["executor"] = .string(executor.kind) }
+        return story
+    }
+
     // MARK: before the run
 
     /// Rows 11, 13 and 14 of the contract, in its order.
@@ -38,19 +57,19 @@ struct JobAttempt: Sendable {
         do throws(SimulationError) { executor = try verify(listing) } catch {
             return .settle(
                 effects.refused(.error, message: error.description, text: "job failed in verify: \(error)"),
-                metric: "error.job.verify")
+                metric: "error.job.verify", .refused, reason: error.description)
         }
         guard let snapshot = try lookups.snapshot(for: message) else {
             return .settle(
                 effects.refused(
                     .expired, message: "Job \(message.job) expired:  not in the job table", text: "Job has Expired"),
-                metric: "expired.job")
+                metric: "expired.job", .refused, reason: "it is not in the job table")
         }
         if let finished = snapshot.finished {
-            return .settle(effects.ignored("Job State \(finished)"), metric: "ignore.job.finished")
+            return finishedAlready("\(finished)")
         }
         if snapshot.state.isFinal || snapshot.state == .stop {
-            return .settle(effects.ignored("Job State \(snapshot.state.rawValue)"), metric: "ignore.job.finished")
+            return finishedAlready(snapshot.state.rawValue)
         }
         return .run(executor, listing)
     }
@@ -68,6 +87,10 @@ struct JobAttempt: Sendable {
         }
         try executor.verify(files: listing.files.map(\.path), of: message.simulation)
         return executor
+    }
+
+    private func finishedAlready(_ how: String) -> Verdict {
+        .settle(effects.ignored("Job State \(how)"), metric: "ignore.job.finished", .dropped, reason: how)
     }
 
     // MARK: the run
@@ -233,9 +256,12 @@ struct JobAttempt: Sendable {
         effects.retried("given back: \(reason)", delay: services.options.retryDelay * 5, countsAsAttempt: false)
     }
 
+    /// Whether another attempt may follow when this one fails because of the machine.
+    var mayBeTriedAgain: Bool { receiveCount < services.options.maxAttempts }
+
     /// Another attempt after a while, or the end of the job when there were enough.
     func afterInfrastructureFailure(_ reason: String) -> [Effect] {
-        guard receiveCount < services.options.maxAttempts else {
+        guard mayBeTriedAgain else {
             let message = "gave up after \(receiveCount) attempts: \(reason)"
             return effects.final(.error, message: message, output: nil)
         }

@@ -1,6 +1,7 @@
 import Executors
 import FOQUSModel
 import JSONKit
+import JournalEvents
 import Logging
 import Stores
 
@@ -13,6 +14,7 @@ struct JobRunner: Sendable {
         let outbox: Outbox
         let notices: StartNotices
         let board: SlotBoard
+        let health: WorkerHealth
         let time: any TimeSource
         let random: any RandomSource
         /// False when nobody is told anything.
@@ -21,7 +23,9 @@ struct JobRunner: Sendable {
         let logger: Logger
         let troubles: Troubles
         let worker: WorkerIdentity
-        let options: WorkerOptions
+        let live: LiveOptions
+
+        var options: WorkerOptions { live.current }
     }
 
     /// An attempt that is to run, and what it needs for that.
@@ -44,10 +48,12 @@ struct JobRunner: Sendable {
             do throws(MessageRejection) {
                 let content = try AdmittedMessage(
                     body: message.body, attributes: message.attributes, accepts: services.options.users)
-                admitted.append(
-                    JobAttempt(
-                        message: content, lease: message.lease, receiveCount: message.receiveCount, id: attempt,
-                        services: services))
+                let job = JobAttempt(
+                    message: content, lease: message.lease, receiveCount: message.receiveCount, sent: message.sent,
+                    id: attempt, services: services)
+                admitted.append(job)
+                services.logger.with(context: job.story(nil)).step(
+                    "job received", job.facts, event: JournalEvent.jobReceived)
             } catch {
                 await refuse(error, message, attempt)
                 await ended(attempt)
@@ -90,7 +96,7 @@ struct JobRunner: Sendable {
             if await services.board.reason(for: attempt.id) == nil {
                 open.append(attempt)
             } else {
-                await settle(attempt.record(directory: nil), attempt.effects.givenBack())
+                await settle((attempt.record(directory: nil), attempt.effects.givenBack(), attempt.story(nil)))
                 await ended(attempt.id)
             }
         }
@@ -113,9 +119,10 @@ struct JobRunner: Sendable {
                 case .run(let executor, let listing):
                     starts.append(Start(attempt: attempt, executor: executor, listing: listing))
                     continue
-                case .settle(let found, let event):
+                case .settle(let found, let event, let outcome, let reason):
                     effects = found
                     services.metrics.count(.jobFinish(event: event))
+                    report(attempt, outcome, reason)
                 }
             } catch  where error.isWaitedFor {
                 services.troubles.failed("look up", error, "jobs wait: the stores cannot be asked about them")
@@ -123,14 +130,19 @@ struct JobRunner: Sendable {
                 continue
             } catch {
                 effects = attempt.afterInfrastructureFailure(error.description)
+                report(attempt, attempt.mayBeTriedAgain ? .retried : .error, error.description)
             }
-            await settle(attempt.record(directory: nil), effects)
+            await settle((attempt.record(directory: nil), effects, attempt.story(nil)))
             await ended(attempt.id)
         }
         if held.isEmpty { services.troubles.succeeded("look up", "the stores can be asked about jobs again") }
         guard let first = starts.first else { return ([], held) }
-        let begun = starts.map(\.attempt).map {
-            ($0.record(directory: services.workspace.path(of: $0.id)), $0.effects.setup())
+        let begun = starts.map { start in
+            let attempt = start.attempt
+            return (
+                record: attempt.record(directory: services.workspace.path(of: attempt.id)),
+                effects: attempt.effects.setup(), story: attempt.story(start.executor)
+            )
         }
         let isNoted = await journaled("begin", for: first.attempt.id) { () throws(StoreError) in
             try await services.outbox.begin(begun)
@@ -140,13 +152,31 @@ struct JobRunner: Sendable {
         return ([], held)
     }
 
+    /// A job that is not run.
+    private func report(_ attempt: JobAttempt, _ outcome: JobOutcome, _ reason: String) {
+        services.metrics.observe(.jobEnded(outcome, ran: nil))
+        services.health.ended(attempt.message.job, outcome, at: services.time.now())
+        let words =
+            switch outcome {
+            case .refused: "refused"
+            case .dropped: "dropped: it is over"
+            default: "could not be run"
+            }
+        services.logger.with(context: attempt.story(nil)).log(
+            outcome == .dropped ? .info : .warning, "job \(words)", attempt.facts.merging(["reason": reason]),
+            event: outcome.event)
+    }
+
     /// Rows 2 to 10: acknowledged once, and told where the contract tells.
     private func refuse(_ rejection: MessageRejection, _ message: ReceivedMessage, _ attempt: AttemptID) async {
         let subject = rejection.subject
         if let event = rejection.metric { services.metrics.count(.jobFinish(event: event)) }
-        services.logger.warning(
+        services.metrics.observe(.jobEnded(.refused, ran: nil))
+        let story: Logger.Metadata = subject.map { ["session": $0.session, "attemptID": attempt] } ?? [:]
+        services.logger.with(context: story).warning(
             "message refused",
-            ["reason": rejection.reason, "message": message.lease.message, "job": subject?.job.description ?? "-"])
+            ["reason": rejection.reason, "message": message.lease.message, "job": subject?.job.description ?? "-"],
+            event: JournalEvent.jobRefused)
         var effects: [Effect] = []
         if let subject, let state = rejection.state {
             let user = message.attributes["username"] ?? ""
@@ -156,7 +186,8 @@ struct JobRunner: Sendable {
             effects.append(.publish(OutgoingNotification(id: "\(attempt)/final", notification: status)))
         }
         effects.append(.acknowledge(message.lease))
-        await settle(AttemptRecord(id: attempt, job: subject?.job, lease: message.lease, directory: nil), effects)
+        let record = AttemptRecord(id: attempt, job: subject?.job, lease: message.lease, directory: nil)
+        await settle((record, effects, story))
     }
 
     private func execute(_ start: Start) async {
@@ -164,10 +195,14 @@ struct JobRunner: Sendable {
         let directory = services.workspace.path(of: run.id)
         guard await services.board.waitForSlot(run.id, job: run.message.job) else {
             let reason = await services.board.reason(for: run.id)
+            report(start, .cancelled, cutShort: reason, ran: nil)
             await complete(run, run.effects(of: .cancelled, cutShort: reason, directory: directory))
             return
         }
         let started = services.time.instant()
+        services.metrics.observe(.jobStarted(waited: services.time.now() - run.sent))
+        services.logger.with(context: run.story(start.executor)).step(
+            "job started", run.facts, event: JournalEvent.jobStarted)
         let notice = StartNotice(services.notices) { [outbox = services.outbox] in
             do { try await outbox.append(run.effects.running(), to: run.id) } catch { return false }
             return true
@@ -184,16 +219,24 @@ struct JobRunner: Sendable {
             services.metrics.count(.jobFinish(event: event))
         }
         let effects = run.effects(of: result, cutShort: reason, directory: directory)
-        let level: Logger.Level = result.isFailure && reason == nil ? .warning : .info
-        services.logger.log(
-            level, "job \(result.word(cutShort: reason))",
-            [
-                "job": run.message.job, "user": run.message.user, "simulation": run.message.simulation,
-                "attempt": run.receiveCount,
-                "milliseconds": (services.time.instant() - started).wholeMilliseconds,
-                "reason": result.reason ?? "-",
-            ])
+        report(start, result, cutShort: reason, ran: services.time.instant() - started)
         await complete(run, untold + effects)
+    }
+
+    /// A job that was to be run has ended here.
+    private func report(_ start: Start, _ result: AttemptResult, cutShort reason: CancelReason?, ran: Duration?) {
+        let run = start.attempt
+        let outcome = result.outcome(cutShort: reason, mayBeTriedAgain: run.mayBeTriedAgain)
+        services.metrics.observe(.jobEnded(outcome, ran: ran))
+        services.health.ended(run.message.job, outcome, at: services.time.now())
+        var story = run.story(start.executor)
+        if let ran { story["microseconds"] = .integer(ran.wholeMicroseconds) }
+        let level: Logger.Level = result.isFailure && reason == nil ? .warning : .info
+        services.logger.with(context: story).log(
+            level, "job \(result.word(cutShort: reason))",
+            run.facts.merging([
+                "milliseconds": (ran ?? .zero).wholeMilliseconds, "reason": result.reason ?? "-",
+            ]), event: outcome.event)
     }
 
     private func complete(_ run: JobAttempt, _ effects: [Effect]) async {
@@ -202,9 +245,9 @@ struct JobRunner: Sendable {
         }
     }
 
-    private func settle(_ record: AttemptRecord, _ effects: [Effect]) async {
-        _ = await journaled("settle", for: record.id) { () throws(StoreError) in
-            try await services.outbox.settle(record, effects)
+    private func settle(_ attempt: Outbox.Beginning) async {
+        _ = await journaled("settle", for: attempt.record.id) { () throws(StoreError) in
+            try await services.outbox.settle(attempt)
         }
     }
 
@@ -218,12 +261,19 @@ struct JobRunner: Sendable {
         while true {
             do throws(StoreError) {
                 try await write()
-                if failures > 0 { services.logger.notice("the journal can be written again", ["step": step]) }
+                if failures > 0 {
+                    services.logger.notice(
+                        "the journal can be written again", ["step": step], event: JournalEvent.journalBack)
+                    services.health.journal(problem: nil)
+                }
                 return true
             } catch {
                 failures += 1
+                services.health.journal(problem: error.description)
                 if failures == 1 {
-                    services.logger.error("the journal cannot be written", ["step": step, "reason": error])
+                    services.logger.error(
+                        "the journal cannot be written", ["step": step, "reason": error],
+                        event: JournalEvent.journalFull)
                 }
             }
             if await services.board.reason(for: attempt) == .drained { return false }

@@ -1,3 +1,4 @@
+import JournalEvents
 import Logging
 import Stores
 
@@ -14,15 +15,22 @@ actor LeaseKeeper {
 
     private let queue: any JobQueue
     private let time: any TimeSource
-    private let visibility: Duration
+    private var visibility: Duration
+    private let progress: ProgressLedger
+    private let metrics: any Metrics
     private let logger: Logger
     private let troubles: Troubles
     private var entries: [Lease: Entry] = [:]
 
-    init(queue: any JobQueue, time: any TimeSource, visibility: Duration, logger: Logger) {
+    init(
+        queue: any JobQueue, time: any TimeSource, visibility: Duration, progress: ProgressLedger,
+        metrics: any Metrics = NoMetrics(), logger: Logger
+    ) {
         self.queue = queue
         self.time = time
         self.visibility = visibility
+        self.progress = progress
+        self.metrics = metrics
         self.logger = logger
         troubles = Troubles(time: time, logger: logger)
     }
@@ -42,6 +50,9 @@ actor LeaseKeeper {
         for lease in leases { entries[lease] = nil }
     }
 
+    /// Leases in hand.
+    var held: Int { entries.count }
+
     /// Which of these leases are lost. Asks the queue only about those that have not been renewed lately.
     func lost(among leases: [Lease]) async throws(StoreError) -> Set<Lease> {
         let soon = time.instant() + visibility / 3
@@ -52,17 +63,27 @@ actor LeaseKeeper {
         return lost
     }
 
+    /// Leases last for `visibility` from their next renewals on.
+    func renew(for visibility: Duration) { self.visibility = visibility }
+
+    /// Returns, which shows that nothing hangs here.
+    func answer() {}
+
     /// Renews for ever, three times per visibility timeout.
     func run() async {
+        defer { progress.rest(.leases) }
         while !Task.isCancelled {
+            progress.expect(.leases, after: visibility / 3)
             do { try await time.sleep(for: visibility / 3) } catch { return }
             guard !entries.isEmpty else { continue }
             do {
                 _ = try await renew(Array(entries.keys))
-                troubles.succeeded("renew", "leases are renewed again")
+                troubles.succeeded("renew", "leases are renewed again", event: JournalEvent.leasesBack)
             } catch {
+                metrics.observe(.renewalFailed)
                 troubles.failed(
-                    "renew", error, "leases cannot be renewed, jobs go on", ["leases": entries.count])
+                    "renew", error, "leases cannot be renewed, jobs go on", ["leases": entries.count],
+                    event: JournalEvent.leasesFail)
             }
         }
     }
@@ -78,6 +99,8 @@ actor LeaseKeeper {
         }
         lost = lost.filter { entries[$0]?.isOrphaned != true }
         for lease in leases where !lost.contains(lease) { entries[lease]?.validUntil = asked + visibility }
+        metrics.observe(.leasesRenewed(leases.count - lost.count))
+        if !lost.isEmpty { metrics.observe(.leasesLost(lost.count)) }
         for lease in lost { entries.removeValue(forKey: lease)?.onLost() }
         return lost
     }

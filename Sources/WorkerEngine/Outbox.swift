@@ -1,4 +1,5 @@
 import FOQUSModel
+import JournalEvents
 import Logging
 import Stores
 
@@ -18,8 +19,13 @@ actor Outbox {
         let leases: LeaseKeeper
         let time: any TimeSource
         let random: any RandomSource
+        let progress: ProgressLedger
+        let metrics: any Metrics
         let logger: Logger
     }
+
+    /// An attempt, the effects that it starts with, and what the log says of it beside its job.
+    typealias Beginning = (record: AttemptRecord, effects: [Effect], story: Logger.Metadata)
 
     /// Attempts that one round takes on.
     private static let roundLimit = 128
@@ -50,28 +56,28 @@ actor Outbox {
         troubles = Troubles(time: services.time, logger: services.logger)
     }
 
+    /// Returns, which shows that nothing hangs here.
+    func answer() {}
+
     nonisolated var waitsForOutput: Bool { services.outputs != nil }
 
     // MARK: what attempts ask for
 
     /// Attempts start with these effects.
-    func begin(_ attempts: [(AttemptRecord, [Effect])]) async throws(StoreError) {
-        try await begin(attempts, isComplete: false)
-    }
+    func begin(_ attempts: [Beginning]) async throws(StoreError) { try await begin(attempts, isComplete: false) }
 
     /// A message needs no run: only these effects.
-    func settle(_ record: AttemptRecord, _ effects: [Effect]) async throws(StoreError) {
-        try await begin([(record, effects)], isComplete: true)
-    }
+    func settle(_ attempt: Beginning) async throws(StoreError) { try await begin([attempt], isComplete: true) }
 
-    private func begin(_ attempts: [(AttemptRecord, [Effect])], isComplete: Bool) async throws(StoreError) {
-        let begun = attempts.map { record, effects in
-            BegunAttempt(record: record, effects: number(effects), isComplete: isComplete)
+    private func begin(_ attempts: [Beginning], isComplete: Bool) async throws(StoreError) {
+        let begun = attempts.map { attempt in
+            BegunAttempt(record: attempt.record, effects: number(attempt.effects), isComplete: isComplete)
         }
         try await services.journal.begin(begun)
-        for attempt in begun {
+        for (attempt, beginning) in zip(begun, attempts) {
             lanes[attempt.record.id] = Lane(
-                record: attempt.record, pending: attempt.effects, isComplete: attempt.isComplete)
+                record: attempt.record, story: beginning.story, pending: attempt.effects,
+                completed: isComplete ? services.time.instant() : nil)
             offer(attempt.record.id)
         }
     }
@@ -88,7 +94,7 @@ actor Outbox {
         let numbered = number(effects)
         try await services.journal.complete(attempt, effects: numbered)
         lanes[attempt]?.pending += numbered
-        lanes[attempt]?.isComplete = true
+        lanes[attempt]?.completed = services.time.instant()
         offer(attempt)
     }
 
@@ -99,7 +105,8 @@ actor Outbox {
         for attempt in unfinished {
             await services.leases.adopt(attempt.record.lease)
             lanes[attempt.record.id] = Lane(
-                record: attempt.record, pending: attempt.effects, isComplete: attempt.isComplete)
+                record: attempt.record, pending: attempt.effects,
+                completed: attempt.isComplete ? services.time.instant() : nil)
             if attempt.isComplete {
                 offer(attempt.record.id)
             } else {
@@ -124,6 +131,12 @@ actor Outbox {
     /// Attempts whose effects are not all delivered.
     var backlog: Int { lanes.count }
 
+    /// Attempts that are over and not delivered, and since when the oldest of them.
+    var undelivered: (count: Int, since: Instant?) {
+        let times = lanes.values.compactMap(\.completed)
+        return (times.count, times.min())
+    }
+
     private func number(_ effects: [Effect]) -> [JournaledEffect] {
         effects.map { effect in
             defer { nextSequence += 1 }
@@ -135,8 +148,10 @@ actor Outbox {
 
     /// Delivers until the task is cancelled.
     func run() async {
+        defer { services.progress.rest(.outbox) }
         await withDiscardingTaskGroup { group in
             while let round = await nextRound() {
+                services.progress.expect(.outbox)
                 let (slow, rest) = split(round)
                 for attempt in slow { group.addTask { await self.deliverSlowly(of: attempt) } }
                 if !rest.isEmpty { await deliver(rest, in: &group) }
@@ -146,6 +161,7 @@ actor Outbox {
     }
 
     private func nextRound() async -> [AttemptID]? {
+        if ready.isEmpty { services.progress.rest(.outbox) }
         while ready.isEmpty {
             if Task.isCancelled { return nil }
             await withTaskCancellationHandler {
@@ -217,7 +233,8 @@ actor Outbox {
         for (lease, lane) in delivery.lost {
             services.logger.warning(
                 "lease lost before the result was accepted: another worker has the job",
-                ["job": lane.job?.description ?? "-", "attempt": lane.id, "message": lease.message])
+                ["job": lane.job?.description ?? "-", "attemptID": lane.id, "message": lease.message],
+                event: JournalEvent.leaseLost)
         }
         for note in delivery.notes { report(note.subject, note.error) }
         await finish(round, done: delivery.done, failed: delivery.failed)
@@ -277,12 +294,22 @@ actor Outbox {
             unmarked.finished += marks.finished
             report("journal", error)
         }
+        tell(finished)
         for attempt in finished { lanes[attempt] = nil }
         for attempt in round where !failed.contains(attempt) {
             lanes[attempt]?.isTaken = false
             offer(attempt)
         }
         if lanes.isEmpty { abandonWaiting() }
+    }
+
+    private func tell(_ finished: [AttemptID]) {
+        guard !finished.isEmpty else { return }
+        services.metrics.observe(.delivered(finished.count))
+        for lane in finished.compactMap({ lanes[$0] }) where lane.record.job != nil {
+            services.logger.with(context: lane.story).step(
+                "job delivered", lane.facts, event: JournalEvent.jobDelivered)
+        }
     }
 
     private func retry(_ attempts: [AttemptID]) {
@@ -294,9 +321,11 @@ actor Outbox {
 
     private func report(_ subject: String, _ error: StoreError?) {
         if let error {
-            troubles.failed(subject, error, "results wait in the outbox", ["attempts": lanes.count])
+            services.metrics.observe(.deliveryFailed)
+            troubles.failed(
+                subject, error, "results wait in the outbox", ["attempts": lanes.count], event: JournalEvent.outboxWaits)
         } else {
-            troubles.succeeded(subject, "results are delivered again")
+            troubles.succeeded(subject, "results are delivered again", event: JournalEvent.outboxBack)
         }
     }
 }

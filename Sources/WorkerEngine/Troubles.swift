@@ -46,9 +46,10 @@ final class Troubles: Sendable {
     /// - Parameters:
     ///   - subject: whatever fails and recovers as one.
     ///   - facts: beside the reason.
+    ///   - event: the kind of entry in the journal.
     func failed(
         _ subject: String, _ error: StoreError, _ message: String, level: Logger.Level = .error,
-        _ facts: @autoclosure () -> Logger.Metadata = [:]
+        _ facts: @autoclosure () -> Logger.Metadata = [:], event: (any LogEvent)? = nil
     ) {
         let kind = Kind(error)
         let now = time.instant()
@@ -67,17 +68,18 @@ final class Troubles: Sendable {
             return true
         }
         guard isNews else { return }
-        logger.log(level, message, ([:] as Logger.Metadata).merging(["reason": error]).merging(facts()))
+        let all = ([:] as Logger.Metadata).merging(["reason": error]).merging(facts())
+        logger.log(level, message, all, event: event)
     }
 
     /// A call has been carried out.
-    func succeeded(_ subject: String, _ message: String) {
+    func succeeded(_ subject: String, _ message: String, event: (any LogEvent)? = nil) {
         let now = time.instant()
         let failures: Int? = states.withLock { states in
             guard let state = states[subject], state.kind != nil else { return nil }
             states[subject] = State(ended: state.isTold ? now : state.ended)
             return state.isTold ? state.failures : nil
         }
-        if let failures { logger.notice(message, ["failures": failures]) }
+        if let failures { logger.notice(message, ["failures": failures], event: event) }
     }
 }

@@ -1,5 +1,6 @@
 public import Executors
 public import FOQUSModel
+import JournalEvents
 public import Logging
 public import Stores
 
@@ -21,7 +22,7 @@ public actor WorkerEngine {
         public let executors: ExecutorRegistry
         public let time: any TimeSource
         public let random: any RandomSource
-        public let logger: Logger
+        public internal(set) var logger: Logger
 
         public init(
             queue: any JobQueue, jobs: any JobTable, objects: any ObjectStore, notifier: any Notifier,
@@ -45,16 +46,19 @@ public actor WorkerEngine {
     }
 
     let services: Services
-    let options: WorkerOptions
+    private let live: LiveOptions
     let worker: WorkerIdentity
     let board: SlotBoard
     let leases: LeaseKeeper
     let outbox: Outbox
+    let health: WorkerHealth
     private let runner: JobRunner
     /// How long a job that was fetched ahead waits for a slot: then those in the slots are longer than expected, and
     /// another worker may have one free.
     private static let slotPatience = Duration.seconds(2)
     private let troubles: Troubles
+    /// Whether the parts of this worker advance.
+    public nonisolated let progress: ProgressLedger
     private var phase = Phase.idle
     private var poll: Task<Void, Never>?
     private var deadline: Task<Void, Never>?
@@ -64,13 +68,19 @@ public actor WorkerEngine {
     private enum Phase { case idle, working, draining }
 
     public init(services: Services, options: WorkerOptions, instance: String) {
-        self.services = services
-        self.options = options
         worker = WorkerIdentity(consumer: services.random.identifier(), instance: instance)
+        var services = services
+        services.logger = services.logger.with(context: ["consumer": worker.consumer])
+        self.services = services
         troubles = Troubles(time: services.time, logger: services.logger)
+        live = LiveOptions(options)
+        progress = ProgressLedger(time: services.time)
+        health = WorkerHealth(now: services.time.instant())
         board = SlotBoard(slots: options.slots, fetchAhead: options.fetchAhead, time: services.time)
         leases = LeaseKeeper(
-            queue: services.queue, time: services.time, visibility: options.lease, logger: services.logger)
+            queue: services.queue, time: services.time, visibility: options.lease, progress: progress,
+            metrics: services.metrics,
+            logger: services.logger)
         outbox = Outbox(
             services: Outbox.Services(
                 journal: services.journal, queue: services.queue, notifier: services.notifier,
@@ -79,15 +89,17 @@ public actor WorkerEngine {
                     OutputWaits(outputs: $0, time: services.time, logger: services.logger)
                 },
                 workspace: services.workspace, leases: leases, time: services.time,
-                random: services.random, logger: services.logger))
+                random: services.random, progress: progress, metrics: services.metrics, logger: services.logger))
         runner = JobRunner(
             services: JobRunner.Services(
                 jobs: services.jobs, workspace: services.workspace, executors: services.executors, outbox: outbox,
-                notices: StartNotices(time: services.time), board: board, time: services.time,
+                notices: StartNotices(time: services.time), board: board, health: health,
+                time: services.time,
                 random: services.random, tells: services.notifier.isOn, metrics: services.metrics,
-                logger: services.logger, troubles: troubles, worker: worker,
-                options: options))
+                logger: services.logger, troubles: troubles, worker: worker, live: live))
     }
+
+    var options: WorkerOptions { live.current }
 
     /// This life of the worker.
     public nonisolated var consumer: ConsumerID { worker.consumer }
@@ -95,11 +107,48 @@ public actor WorkerEngine {
     public var status: WorkerStatus {
         get async {
             var status = counters
+            let now = services.time.instant()
+            status.slots = options.slots
+            status.isDraining = phase == .draining
             status.running = await board.running
             status.fetched = await board.occupied - status.running
-            status.outbox = await outbox.backlog
+            status.leases = await leases.held
+            let (undelivered, since) = await outbox.undelivered
+            status.outbox = undelivered
+            status.outboxAge = since.map { now - $0 } ?? .zero
+            status.sincePoll = now - health.lastPoll
+            status.pollProblem = health.pollProblem
+            status.journalProblem = health.journalProblem
+            status.lastJob = health.lastJob
             return status
         }
+    }
+
+    /// The jobs that run or wait for a slot.
+    public var jobs: [JobID] {
+        get async { await board.jobs.values.sorted { $0.description < $1.description } }
+    }
+
+    /// Why the state directory cannot be written; nil when it can: the last word of those who wrote, and of its free space.
+    public var journalProblem: String? {
+        get async {
+            if let problem = health.journalProblem { return problem }
+            return await services.workspace.hasSpace() ? nil : "no space left in the state directory"
+        }
+    }
+
+    /// Returns when every part that holds state has answered: one that hangs keeps the caller waiting.
+    public func answer() async {
+        await board.answer()
+        await outbox.answer()
+        await leases.answer()
+    }
+
+    /// From now on it works by these options. What runs goes on as it began; a job beyond fewer slots runs to its end.
+    public func adopt(_ options: WorkerOptions) async {
+        live.replace(options)
+        await board.resize(slots: options.slots, fetchAhead: options.fetchAhead)
+        await leases.renew(for: options.lease)
     }
 
     /// Works until it is drained. Throws when the journal of an earlier life cannot be read; that is told on the
@@ -131,7 +180,8 @@ public actor WorkerEngine {
             let again = unfinished.count { !$0.isComplete }
             services.logger.notice(
                 "took over what the worker before left",
-                ["runAgain": again, "resultsToDeliver": unfinished.count - again])
+                ["runAgain": again, "resultsToDeliver": unfinished.count - again],
+                event: JournalEvent.workerTookOver)
         }
         await withTaskGroup { group in
             group.addTask { await self.outbox.run() }
@@ -160,7 +210,8 @@ public actor WorkerEngine {
         }
         phase = .draining
         let running = await board.running
-        services.logger.notice("draining: no new jobs", ["running": running])
+        services.logger.notice(
+            "draining: no new jobs", ["running": running], event: JournalEvent.workerDraining)
         await board.close()
         poll?.cancel()
         deadline = Task {
@@ -190,7 +241,10 @@ public actor WorkerEngine {
         let backoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
         var failures = 0
         var isBusy = false
+        defer { progress.rest(.poll) }
         while !Task.isCancelled {
+            // All slots may be busy for as long as jobs take.
+            progress.rest(.poll)
             var room = await board.waitForRoom()
             if isBusy && room <= options.slots / 2 {
                 // Short jobs: more slots are free in a moment, and one call for all of them costs less.
@@ -198,21 +252,27 @@ public actor WorkerEngine {
                 room = await board.waitForRoom()
             }
             guard room > 0 else { return }
+            progress.expect(.poll, after: options.longPoll)
             do throws(StoreError) {
                 let received = services.time.instant()
                 let messages = try await services.queue.receive(
                     limit: room, visibility: options.lease, wait: options.longPoll)
                 counters.polls += 1
                 if messages.isEmpty { services.metrics.count(.queuePeek(.empty)) }
+                if !messages.isEmpty { services.metrics.observe(.polled) }
                 for _ in messages { services.metrics.count(.queuePeek(.start)) }
-                troubles.succeeded("poll", "the queue answers again")
+                troubles.succeeded("poll", "the queue answers again", event: JournalEvent.queueBack)
+                health.polled(at: services.time.instant())
                 failures = 0
                 isBusy = !messages.isEmpty
                 if !messages.isEmpty { await take(messages, received) }
             } catch {
                 failures += 1
-                troubles.failed("poll", error, "no jobs can be received")
+                health.pollFailed(error.description)
+                services.metrics.observe(.pollFailed)
+                troubles.failed("poll", error, "no jobs can be received", event: JournalEvent.queueAway)
                 let delay = backoff.delay(afterFailures: failures, random: services.random)
+                progress.expect(.poll, after: delay)
                 try? await services.time.sleep(for: delay)
             }
         }
@@ -248,18 +308,18 @@ public actor WorkerEngine {
 
     /// Registers the consumer and says every minute that it lives; what could not be said is said again soon.
     private func keepConsumerAlive() async {
-        let user =
-            switch options.users {
-            case .all: "*"
-            case .users(let names): names.map(\.description).sorted().joined(separator: ",")
-            }
-        let backoff = Backoff(first: .seconds(1), longest: options.keepalive)
         var number = 0
         var failures = 0
+        let backoff = Backoff(first: .seconds(1), longest: .seconds(60))
         let registered = OutgoingNotification(
             id: "\(worker.consumer)/registered",
             notification: .text("Consumer Registered", job: nil, worker: worker))
         while !Task.isCancelled {
+            let user =
+                switch options.users {
+                case .all: "*"
+                case .users(let names): names.map(\.description).sorted().joined(separator: ",")
+                }
             let alive = OutgoingNotification(
                 id: "\(worker.consumer)/\(number)", notification: .consumerRunning(worker, user: user))
             do {
@@ -281,7 +341,9 @@ public actor WorkerEngine {
 
     /// Looks whether a job in hand was killed, or finished elsewhere. Asks nothing while there is none.
     private func watchForCancels() async {
+        defer { progress.rest(.cancels) }
         while !Task.isCancelled {
+            progress.expect(.cancels, after: options.cancelPoll)
             do { try await services.time.sleep(for: options.cancelPoll) } catch { return }
             await board.cancelWaiting(longerThan: Self.slotPatience)
             let running = await board.jobs

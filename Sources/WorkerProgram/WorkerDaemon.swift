@@ -2,8 +2,12 @@ import CommandLineKit
 import Configuration
 import EventLoop
 import Executors
+import FOQUSModel
 import Glibc
+import JournalEvents
 import Logging
+import MetricsKit
+import Monitoring
 import ProcessKit
 import Stores
 import SystemdKit
@@ -11,20 +15,27 @@ import WorkerEngine
 
 /// Puts the worker together from its settings and runs it until it is drained.
 enum WorkerDaemon {
-    static func run(_ settings: FOQUSSettings, _ cloud: CloudBackend?) async throws -> ExitCode {
+    /// - Parameter load: reads the settings anew, for a reload.
+    static func run(
+        _ settings: FOQUSSettings, _ cloud: CloudBackend?, load: @escaping @Sendable () async throws -> FOQUSSettings
+    ) async throws -> ExitCode {
         UnixSignals.ignoreBrokenPipe()
         let firstLogger = settings.worker.log.logger("foqus-worker")
         let loop = EventLoop.start(name: "worker-loop")
-        let signals = UnixSignals.stream([SIGTERM, SIGINT], loop: loop)
+        let signals = UnixSignals.stream([SIGTERM, SIGINT, SIGHUP], loop: loop)
 
         // The lock first: a second worker must not touch what the first one works on.
         let journal = try await open {
             try await SQLiteJournal.open(stateDirectory: settings.worker.stateDirectory)
         }
         try await open { try await Leftovers.kill(of: journal, settings.worker, firstLogger) }
+        let registry = MetricRegistry()
+        let meters = WorkerMeters(registry)
         let stores = try await open {
-            if let cloud, settings.store.backend == .aws { return try await cloud.open(settings, loop, firstLogger) }
-            return try await WorkerStores.embedded(settings, loop: loop, logger: firstLogger)
+            if let cloud, settings.store.backend == .aws {
+                return try await cloud.open(settings, loop, firstLogger, meters)
+            }
+            return try await WorkerStores.embedded(settings, loop: loop, logger: firstLogger).metered(by: meters)
         }
         let logger = stores.logger
         let workspace = try await open {
@@ -33,39 +44,55 @@ enum WorkerDaemon {
                 objects: stores.objects)
         }
         let supervisor = ProcessSupervisor(loop: loop)
-        let executors = Applications.registry(settings, supervisor: supervisor, loop: loop, logger: logger)
+        let applications = Applications(supervisor: supervisor, loop: loop, logger: logger)
+        let executors = applications.registry(settings)
         let engine = WorkerEngine(
             services: WorkerEngine.Services(
                 queue: stores.queue, jobs: stores.jobs, objects: stores.objects, notifier: stores.notifier,
-                outputs: stores.outputs, metrics: stores.metrics,
+                outputs: stores.outputs, metrics: BothMetrics(stores.metrics, meters),
                 journal: journal, workspace: workspace, executors: executors, time: SystemTime(),
                 random: SystemRandom(), logger: logger),
             options: settings.worker.engineOptions(maxAttempts: settings.store.maxReceives),
             instance: settings.worker.instance)
+
+        let watch = WorkerWatch(
+            registry: registry, meters: meters, process: ProcessMeters(registry), engine: engine, loop: loop,
+            queueDepth: stores.queueDepth, stateDirectory: settings.worker.stateDirectory, logger: logger)
+        registry.info(
+            "foqus_worker_build", "This worker.",
+            [
+                ("version", Version.current), ("consumer", engine.consumer.description),
+                ("instance", settings.worker.instance),
+            ])
+        let monitoring = try MonitoringServer.start(settings.metrics.listen, watch.subject, logger: logger)
 
         logger.notice(
             "worker started",
             [
                 "version": Version.current, "consumer": engine.consumer, "slots": settings.worker.slots,
                 "applications": executors.names.joined(separator: ","), "store": stores.place,
-            ])
-        let supervision = Supervisor.ofThisProcess()
-        report(logger) { () throws(SystemdError) in try supervision.ready(status: "polling for jobs") }
-        let watching = Task {
-            for await _ in signals {
-                report(logger) { () throws(SystemdError) in try supervision.stopping(status: "draining") }
-                await engine.drain()
-            }
-        }
+                "metrics": monitoring?.place ?? .off,
+            ], event: JournalEvent.workerStarted)
+        let supervision = Supervision(
+            supervisor: Supervisor.ofThisProcess(), engine: engine, loop: loop, queueDepth: stores.queueDepth,
+            logger: logger)
+        let reloading = Reloading(
+            of: settings, load: load, engine: engine, executors: executors, applications: applications, logger: logger)
+        await supervision.ready()
+        let watching = Task { await heed(signals, engine, supervision, reloading) }
+        let feeding = Task { await supervision.feedWatchdog() }
         let trimming = Task {
             try await SystemTime().sleep(for: .seconds(2))
             OwnMemory.releaseStartUpCode()
         }
-        let reporting = Task { await keepStatus(of: engine, supervision, stores.protect, logger) }
-        let companions = stores.companions.map { companion in Task { await companion() } }
+        let reporting = Task { await supervision.keepStatus(stores.protect) }
+        let companions = (stores.companions + watch.companions(settings.metrics)).map { companion in
+            Task { await companion() }
+        }
         let leaving = Task {
             for await reason in stores.leaving ?? AsyncStream(unfolding: { nil }) {
-                logger.notice("the machine is about to go", ["reason": reason])
+                logger.notice(
+                    "the machine is about to go", ["reason": reason], event: JournalEvent.machineLeaves)
                 await engine.drain()
                 break
             }
@@ -73,12 +100,13 @@ enum WorkerDaemon {
         do {
             try await engine.run()
         } catch {
-            logger.error("the worker cannot work", ["reason": error])
+            logger.error("the worker cannot work", ["reason": error], event: JournalEvent.workerCannotWork)
             // A passing fault: the supervisor may start it again.
             if error.isTransient { throw error }
             throw ConfigurationError(error.description)
         }
         watching.cancel()
+        feeding.cancel()
         reporting.cancel()
         trimming.cancel()
         leaving.cancel()
@@ -86,35 +114,36 @@ enum WorkerDaemon {
             companion.cancel()
             await companion.value
         }
+        await monitoring?.stop()
         await supervisor.stopAll(grace: .zero)
         await stores.close()
-        logger.notice("worker stopped")
+        logger.with(context: ["consumer": engine.consumer]).notice(
+            "worker stopped", event: JournalEvent.workerStopped)
         return .success
     }
 
-    /// Keeps the supervisor's status line up to date, when there is a supervisor and something changed.
-    private static func keepStatus(
-        of engine: WorkerEngine, _ supervision: Supervisor, _ protect: (@Sendable (Bool) async -> Void)?,
-        _ logger: Logger
+    /// SIGHUP reloads the settings, every other signal drains; a second one gives running jobs back at once.
+    private static func heed(
+        _ signals: AsyncStream<CInt>, _ engine: WorkerEngine, _ supervision: Supervision, _ reloading: Reloading
     ) async {
-        guard supervision.socketPath != nil || protect != nil else { return }
-        var last: WorkerStatus?
-        while !Task.isCancelled {
-            let status = await engine.status
-            await protect?(status.running + status.outbox > 0)
-            if status != last {
-                let text = "\(status.running) running, \(status.finished) finished, \(status.outbox) to deliver"
-                report(logger) { () throws(SystemdError) in try supervision.status(text) }
-                last = status
+        await withDiscardingTaskGroup { group in
+            var isStopping = false
+            for await signal in signals {
+                if signal == SIGHUP {
+                    guard !isStopping else { continue }
+                    supervision.tell { () throws(SystemdError) in try supervision.supervisor.reloading() }
+                    await reloading.reload()
+                    await supervision.ready()
+                    continue
+                }
+                if !isStopping {
+                    isStopping = true
+                    let limit = await reloading.drainTimeout
+                    group.addTask { await supervision.stopping(drainTimeout: limit) }
+                }
+                await engine.drain()
             }
-            try? await SystemTime().sleep(for: .seconds(5))
-        }
-    }
-
-    /// A supervisor that cannot be told is no reason to stop.
-    private static func report(_ logger: Logger, _ tell: () throws(SystemdError) -> Void) {
-        do throws(SystemdError) { try tell() } catch {
-            logger.warning("the supervisor cannot be told", ["reason": error])
+            group.cancelAll()
         }
     }
 

@@ -22,13 +22,16 @@ public struct WorkerStores: Sendable {
     let leaving: AsyncStream<String>?
     /// Told whether there is work, every few seconds, so that the machine is not taken away meanwhile.
     let protect: (@Sendable (Bool) async -> Void)?
+    /// How many messages wait; nil where asking costs money.
+    let queueDepth: (@Sendable () async -> Int?)?
     let close: @Sendable () async -> Void
 
     public init(
         queue: any JobQueue, jobs: any JobTable, objects: any ObjectStore, notifier: any Notifier,
         outputs: (any OutputWatch)? = nil, metrics: any Metrics = NoMetrics(), place: String, logger: Logger,
         companions: [@Sendable () async -> Void] = [], leaving: AsyncStream<String>? = nil,
-        protect: (@Sendable (Bool) async -> Void)? = nil, close: @escaping @Sendable () async -> Void
+        protect: (@Sendable (Bool) async -> Void)? = nil, queueDepth: (@Sendable () async -> Int?)? = nil,
+        close: @escaping @Sendable () async -> Void
     ) {
         self.queue = queue
         self.jobs = jobs
@@ -41,7 +44,18 @@ public struct WorkerStores: Sendable {
         self.companions = companions
         self.leaving = leaving
         self.protect = protect
+        self.queueDepth = queueDepth
         self.close = close
+    }
+
+    /// The same with calls that are measured.
+    func metered(by observer: any CallObserver) -> WorkerStores {
+        let time = SystemTime()
+        return WorkerStores(
+            queue: MeteredQueue(queue, observer, time: time), jobs: jobs, objects: objects,
+            notifier: MeteredNotifier(notifier, observer, time: time), outputs: outputs, metrics: metrics, place: place,
+            logger: logger, companions: companions, leaving: leaving, protect: protect, queueDepth: queueDepth,
+            close: close)
     }
 
     static func embedded(
@@ -51,7 +65,8 @@ public struct WorkerStores: Sendable {
             directory: settings.store.directory, options: settings.store.options(role: .worker), loop: loop)
         return WorkerStores(
             queue: backend.queue, jobs: backend.jobs, objects: backend.objects, notifier: backend.notifier,
-            place: settings.store.directory, logger: logger
+            place: settings.store.directory, logger: logger,
+            queueDepth: { (try? await backend.queue.statistics()).map { $0.available + $0.delayed } }
         ) { await backend.close() }
     }
 }

@@ -8,8 +8,8 @@ struct Main {
     static func main() async {
         let cloud = CloudBackend(
             instanceSettings: { await Cloud.instanceSettings($0) },
-            open: { settings, loop, logger in
-                let cloud = try await Cloud(settings, loop: loop, logger: logger)
+            open: { settings, loop, logger, calls in
+                let cloud = try await Cloud(settings, loop: loop, logger: logger, calls: calls)
                 try await cloud.lookAtPlaces(settings, logger)
                 return cloud.stores(settings, logger)
             },

@@ -43,13 +43,15 @@ import Testing
     func secretsNeverReachASink(key: String) {
         var facts: Logger.Metadata = ["user": "u"]
         facts[key] = .string("hunter2")
-        Logger(label: "t", sink: sink).info("login", facts)
+        Logger(label: "t", sink: sink).with(context: facts).info("login", facts)
         #expect(sink.entries[0].metadata[key] == .string("[redacted]"))
+        #expect(sink.entries[0].context[key] == .string("[redacted]"))
+        #expect(!sink.entries[0].journalFields().contains { $0.value.contains("hunter2") })
         #expect(sink.entries[0].metadata["user"] == .string("u"))
     }
 
     @Test func timesComeFromTheClock() {
-        Logger(label: "t", level: .info, sink: sink, now: { 42 }).info("x")
+        Logger(label: "t", threshold: LogThreshold(.info), sink: sink, now: { 42 }).info("x")
         #expect(sink.entries[0].nanosecondsSinceEpoch == 42)
         // 2020-09-13; a clock read in other units would lie far off.
         Logger(label: "t", sink: sink).info("y")

@@ -60,7 +60,8 @@ final class WorkerFixture: Sendable {
 
     /// A worker; `run` it in a task.
     func engine(
-        _ executor: any Executor, options: WorkerOptions? = nil, outputs: (any OutputWatch)? = nil
+        _ executor: any Executor, options: WorkerOptions? = nil, outputs: (any OutputWatch)? = nil,
+        logger: Logger? = nil
     ) async throws -> WorkerEngine {
         let objects = FaultyObjects(wrapped: backend.objects, fault: objectFault)
         return WorkerEngine(
@@ -74,7 +75,7 @@ final class WorkerFixture: Sendable {
                     wrapped: try await DiskWorkspace(stateDirectory: state, cacheLimit: 1 << 20, objects: objects),
                     fault: spaceFault),
                 executors: ExecutorRegistry(["foqus": executor]), time: SystemTime(), random: SystemRandom(),
-                logger: logger),
+                logger: logger ?? self.logger),
             options: options ?? self.options, instance: "i-0test")
     }
 
