@@ -167,7 +167,7 @@ let package = Package(
         tests("Threading"), tests("EventLoop", ["Threading"]), tests("FileKit"),
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
         tests("SQLiteKit", ["Threading"]), tests("CryptoTools"), tests("JSONKit"),
-        tests("HTTPServer", ["Threading"]), tests("HTTPClient", ["EventLoop", "HTTPServer", "Threading"]),
+        tests("HTTPServer", ["FileKit", "Threading"]), tests("HTTPClient", ["EventLoop", "HTTPServer", "Threading"]),
         tests("XMLReader"),
         tests(
             "AWSClient",
@@ -184,10 +184,13 @@ let package = Package(
         tests("SystemdKit", ["CSystemd", "EventLoop", "FileKit", "ProcessKit"]), tests("Logging", ["Threading"]),
         tests("Settings", ["FileKit"]),
         tests("CommandLineKit", ["Threading"]),
-        tests("MetricsKit", ["AWSPeers", "JSONKit", "Threading"]),
+        tests("MetricsKit"),
         tests(
             "Monitoring",
-            ["Stores", "JSONKit", "HTTPServer", "HTTPClient", "EventLoop", "MetricsKit", "FileKit", "Logging"]),
+            [
+                "Configuration", "Stores", "FOQUSModel", "JSONKit", "HTTPClient", "EventLoop", "MetricsKit", "FileKit",
+                "Logging", "Threading",
+            ]),
         tests("JournalEvents", ["FileKit", "ProcessKit", "EventLoop"]),
         tests("FOQUSModel", ["JSONKit", "FileKit"]),
         tests(
@@ -218,10 +221,10 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "TestSupport", "AWSPeers", "AWSFakes", "AWSClient", "EventLoop", "ProcessKit", "FileKit", "JSONKit",
-                "Stores",
-                "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "Threading",
+                "Stores", "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "SystemdKit", "Threading",
             ],
-            exclude: ["Support/services.sh", "Support/cloud.py"], swiftSettings: strict),
+            exclude: ["Support/services.sh", "Support/cloud.py", "Support/watch.py", "Support/alerts-test.yml"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -63,7 +63,13 @@ public struct MetricsSettings: Sendable {
         }
         listen = choose("listen", Path.join(worker.stateDirectory, "metrics.sock"))
         gatewayListen = choose("gateway_listen", Path.join(store.directory, "gateway-metrics.sock"))
-        textfile = reader.optionalPath("metrics", "textfile")
+        let file = reader.string("metrics", "textfile", default: "")
+        textfile = file.isEmpty ? nil : file
+        if !file.isEmpty && !file.hasPrefix("/") {
+            problems.append(
+                SettingsError.Problem(
+                    code: .badValue, description: "[metrics] textfile = \"\(file)\": expected an absolute path"))
+        }
         counters = reader.list("metrics", "counters", default: [])
         self.problems = problems
     }

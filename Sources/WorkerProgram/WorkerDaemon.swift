@@ -62,7 +62,7 @@ enum WorkerDaemon {
             "foqus_worker_build", "This worker.",
             [
                 ("version", Version.current), ("consumer", engine.consumer.description),
-                ("instance", settings.worker.instance),
+                ("name", settings.worker.instance),
             ])
         let monitoring = try MonitoringServer.start(settings.metrics.listen, watch.subject, logger: logger)
 
