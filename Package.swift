@@ -116,7 +116,7 @@ let package = Package(
             "WorkerProgram",
             [
                 "Configuration", "CommandLineKit", "Settings", "WorkerEngine", "Executors", "Stores", "EmbeddedStores",
-                "FOQUSModel", "EventLoop", "ProcessKit", "FileKit", "Logging", "SystemdKit", "Threading",
+                "FOQUSModel", "EventLoop", "ProcessKit", "FileKit", "JSONKit", "Logging", "SystemdKit", "Threading",
             ]),
         program("foqus-worker", ["WorkerProgram", "Configuration", "CommandLineKit"]),
         program(

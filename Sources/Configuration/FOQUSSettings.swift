@@ -8,6 +8,8 @@ public struct FOQUSSettings: Sendable {
     public let gateway: GatewaySettings
     /// By application name, as jobs name it in `Application`.
     public let applications: [String: ApplicationSettings]
+    /// Limits of the jobs of some simulations, by `SIMULATION` or `USER/SIMULATION`.
+    public let simulations: [String: LimitOverrides]
     /// Every setting with its value and where it came from, in the order of the sections.
     public let origins: [Setting]
 
@@ -72,6 +74,10 @@ public struct FOQUSSettings: Sendable {
                             + "names are compared without case"))
             }
         }
+        var simulations: [String: LimitOverrides] = [:]
+        for name in reader.sections(prefix: "simulation.") {
+            simulations[name] = LimitOverrides(reader, section: "simulation.\(name)")
+        }
         do throws(SettingsError) { try reader.finish() } catch { problems = error.problems + problems }
         if !problems.isEmpty { throw SettingsError(problems) }
         self.store = store
@@ -79,6 +85,7 @@ public struct FOQUSSettings: Sendable {
         self.worker = worker
         self.gateway = gateway
         self.applications = applications
+        self.simulations = simulations
         origins = reader.origins
     }
 }

@@ -36,7 +36,9 @@ enum WorkerDaemon {
                 objects: stores.objects)
         }
         let supervisor = ProcessSupervisor(loop: loop)
-        let applications = Applications(supervisor: supervisor, loop: loop, logger: logger)
+        let isolation = try await IsolationChoice.make(
+            settings.worker.isolation, environment: CommonOptions.environment(), loop: loop, log: logger)
+        let applications = Applications(supervisor: supervisor, loop: loop, isolation: isolation, logger: logger)
         let executors = applications.registry(settings)
         let engine = WorkerEngine(
             services: WorkerEngine.Services(
@@ -44,7 +46,7 @@ enum WorkerDaemon {
                 outputs: stores.outputs, metrics: stores.metrics,
                 journal: journal, workspace: workspace, executors: executors, time: SystemTime(),
                 random: SystemRandom(), logger: logger),
-            options: settings.worker.engineOptions(maxAttempts: settings.store.maxReceives),
+            options: settings.engineOptions(maxAttempts: settings.store.maxReceives),
             instance: settings.worker.instance)
 
         logger.notice(

@@ -22,7 +22,8 @@ enum GatewayDaemon {
         var options = try settings.gateway.options(log)
         let passed = PassedSockets.descriptors(environment: CommonOptions.environment())
         guard passed.count < 2 else {
-            throw ConfigurationError("\(passed.count) sockets were passed: foqus-gateway.socket may have one ListenStream=")
+            throw ConfigurationError(
+                "\(passed.count) sockets were passed: foqus-gateway.socket may have one ListenStream=")
         }
         options.http.listening = passed.first
         let backend = try await open(settings.store, loop)

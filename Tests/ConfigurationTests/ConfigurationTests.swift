@@ -43,7 +43,7 @@ private func problems(_ text: String) -> String {
         #expect(worker.slots == 6)
         #expect(worker.instance == "sample")
         #expect(worker.stateDirectory == "/var/lib/foqus-worker")
-        #expect(worker.jobTimeout == .seconds(3600))
+        #expect(worker.limits.time == .seconds(3600))
         #expect(worker.drainTimeout == .seconds(90))
         #expect(worker.lease == .seconds(60))
         #expect(worker.cancelPoll == .seconds(1))
@@ -171,7 +171,7 @@ private func problems(_ text: String) -> String {
     }
 
     @Test func jobTimeoutZeroIsNoLimit() throws {
-        #expect(try load("[worker]\njob_timeout = 0\n").worker.jobTimeout == nil)
+        #expect(try load("[worker]\njob_timeout = 0\n").worker.limits.time == nil)
     }
 
     @Test func addressesMayBeIPv6() throws {

@@ -30,7 +30,8 @@ extension HTTPServer {
         public init() {}
 
         public init(
-            address: String = "127.0.0.1", port: UInt16 = 0, listening: CInt? = nil, tls: TLS? = nil, bodyLimit: Int = 8 << 20,
+            address: String = "127.0.0.1", port: UInt16 = 0, listening: CInt? = nil, tls: TLS? = nil,
+            bodyLimit: Int = 8 << 20,
             connectionLimit: Int = 1024, perIPLimit: Int? = nil, idleTimeout: Duration = .seconds(60), threads: Int = 1,
             onDiagnostic: @escaping @Sendable (String) -> Void = { _ in }
         ) {

@@ -21,6 +21,9 @@ public struct Command: Sendable {
     public var cookie: String?
     /// Whether the program is killed when the event loop of its supervisor ends, with the parent at the latest.
     public var diesWithParent = true
+    /// Whether the program begins only when `RunningProcess.release` is called, so that its process can be put somewhere
+    /// before.
+    public var isHeld = false
     /// The longest line, in bytes, that a `LineReader` of this program accepts.
     public var lineLimit = 16 << 20
 

@@ -69,6 +69,31 @@ extension SettingsReader {
         }
     }
 
+    /// As `int`; nil when it is not set.
+    public func optionalInt(_ section: String, _ key: String, range: ClosedRange<Int>) -> Int? {
+        isSet(section, key) ? int(section, key, default: range.lowerBound, range: range) : unset(section, key)
+    }
+
+    /// As `byteSize`; nil when it is not set.
+    public func optionalByteSize(_ section: String, _ key: String) -> Int? {
+        isSet(section, key) ? byteSize(section, key, default: 0) : unset(section, key)
+    }
+
+    /// As `duration`; nil when it is not set.
+    public func optionalDuration(_ section: String, _ key: String) -> Duration? {
+        isSet(section, key) ? duration(section, key, default: .zero) : unset(section, key)
+    }
+
+    /// As `bool`; nil when it is not set.
+    public func optionalBool(_ section: String, _ key: String) -> Bool? {
+        isSet(section, key) ? bool(section, key, default: false) : unset(section, key)
+    }
+
+    /// Nil, for a setting that no layer has: it is known and listed nevertheless.
+    private func unset<Value>(_ section: String, _ key: String) -> Value? {
+        read(section, key, standard: (nil, ""), expected: "") { _ in nil }
+    }
+
     /// Texts separated by commas. Empty ones do not count.
     public func list(_ section: String, _ key: String, default standard: [String]) -> [String] {
         read(section, key, standard: (standard, standard.joined(separator: ", ")), expected: "a list") { text in
