@@ -196,7 +196,7 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "TestSupport", "AWSPeers", "AWSFakes", "AWSClient", "EventLoop", "ProcessKit", "FileKit", "JSONKit",
-                "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "Threading",
+                "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "SystemdKit", "Threading",
             ],
             exclude: ["Support/services.sh", "Support/cloud.py"], swiftSettings: strict),
     ],

@@ -34,7 +34,7 @@ public final class SystemdManager: Sendable {
         var failure: BusError?
         for address in addresses(scope) {
             do throws(BusError) {
-                return try await connect(scope, BusConnection.open(address, loop: loop))
+                return try await connect(scope, at: address, loop: loop)
             } catch {
                 guard error.isDisconnected || error.isAccessDenied else { throw error }
                 failure = error
@@ -43,7 +43,11 @@ public final class SystemdManager: Sendable {
         throw failure ?? BusError(code: ENOMEDIUM, "connect to systemd")
     }
 
-    private static func connect(_ scope: Scope, _ connection: BusConnection) async throws(BusError) -> SystemdManager {
+    /// Connects to a manager at another address than this machine has it.
+    public static func connect(
+        _ scope: Scope, at address: BusConnection.Address, loop: EventLoop
+    ) async throws(BusError) -> SystemdManager {
+        let connection = try await BusConnection.open(address, loop: loop)
         let jobs = UnitJobs()
         let match = BusMatch(sender: destination, path: path, interface: interface, member: "JobRemoved")
         let subscription = try await connection.subscribe(
