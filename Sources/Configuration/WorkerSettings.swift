@@ -10,6 +10,7 @@ public struct WorkerSettings: Sendable {
     public let longPoll: Duration
     public let limits: LimitSettings
     public let isolation: Isolation
+    public let sandbox: Sandbox
     public let drainTimeout: Duration
     public let keepalive: Duration
     /// Zero: no job is fetched before there is a slot for it.
@@ -34,6 +35,13 @@ public struct WorkerSettings: Sendable {
     }
 
     let problems: [SettingsError.Problem]
+
+    /// Whether jobs run in a sandbox.
+    public enum Sandbox: String, Sendable, CaseIterable {
+        /// Where one works, in a service of systemd's.
+        case auto
+        case yes, no
+    }
 
     init(_ reader: SettingsReader, machine: Machine, backend: StoreSettings.Backend) {
         var problems: [SettingsError.Problem] = []
@@ -71,6 +79,7 @@ public struct WorkerSettings: Sendable {
         longPoll = reader.duration(section, "long_poll", default: .seconds(20), range: .seconds(1)...(.seconds(20)))
         limits = LimitSettings(reader, section: section)
         isolation = reader.choice(section, "isolation", default: .auto)
+        sandbox = reader.choice(section, "sandbox", default: .auto)
         drainTimeout = reader.duration(section, "drain_timeout", default: .seconds(90))
         keepalive = reader.duration(
             section, "keepalive", default: .seconds(backend == .aws ? 300 : 60), range: .seconds(1)...(.seconds(3600)))

@@ -24,7 +24,7 @@ enum WorkerDaemon {
         let journal = try await open {
             try await SQLiteJournal.open(stateDirectory: settings.worker.stateDirectory)
         }
-        try await open { try await Leftovers.kill(of: journal, settings.worker, firstLogger) }
+        try await open { try await Leftovers.clear(of: journal, settings.worker, firstLogger) }
         let stores = try await open {
             if let cloud, settings.store.backend == .aws { return try await cloud.open(settings, loop, firstLogger) }
             return try await WorkerStores.embedded(settings, loop: loop, logger: firstLogger)
@@ -36,8 +36,10 @@ enum WorkerDaemon {
                 objects: stores.objects)
         }
         let supervisor = ProcessSupervisor(loop: loop)
-        let isolation = try await IsolationChoice.make(
-            settings.worker.isolation, environment: CommonOptions.environment(), loop: loop, log: logger)
+        let isolation = try await IsolationChoice(
+            settings: settings, environment: CommonOptions.environment(), supervisor: supervisor, loop: loop,
+            log: logger
+        ).make()
         let applications = Applications(supervisor: supervisor, loop: loop, isolation: isolation, logger: logger)
         let executors = applications.registry(settings)
         let engine = WorkerEngine(

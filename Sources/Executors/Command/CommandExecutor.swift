@@ -77,7 +77,9 @@ public final class CommandExecutor: Executor {
         do throws(IsolationFailure) {
             let process = try await isolation.start(
                 command(job, folder), name: "foqus-job-\(job.attempt)",
-                description: "FOQUS job \(job.job) of \(job.user)", limits: job.limits, supervisor: supervisor)
+                description: "FOQUS job \(job.job) of \(job.user)", limits: job.limits,
+                share: Sandbox.Share(readable: [job.simulationDirectory], writable: [job.directory]),
+                supervisor: supervisor)
             watch = ProcessWatch(process, loop: loop, grace: options.grace)
         } catch {
             switch error {
@@ -142,10 +144,11 @@ public final class CommandExecutor: Executor {
             let reason = tail.isEmpty ? "" : ": \(tail)"
             var partial: JSON?
             if case .success(let output) = output, output.source == .file { partial = output.json }
-            let end = "the program ended with \(result.status.explained)\(reason)"
+            let status = isolation.sandbox == nil ? result.status : result.status.behindMonitor
+            let end = "the program ended with \(status.explained)\(reason)"
             let excess =
                 result.group == nil
-                ? nil : limits.excess(result.incidents, wasKilled: result.status == .signaled(SIGKILL))
+                ? nil : limits.excess(result.incidents, wasKilled: status == .signaled(SIGKILL))
             return .failed(message: excess.map { "\($0): \(end)" } ?? end, output: partial)
         }
         switch output {

@@ -93,6 +93,7 @@ struct RunnerLauncher: Sendable {
             let process = try await isolation.start(
                 command(folder, job.limits), name: "foqus-job-\(job.attempt)",
                 description: "FOQUS runner of \(job.simulation) of \(job.user)", limits: limits,
+                share: share(job, folder),
                 boundsProcesses: false, supervisor: supervisor)
             return Runner(process, key: key, folder: folder, loop: loop)
         } catch {
@@ -103,6 +104,13 @@ struct RunnerLauncher: Sendable {
                 throw .cannotStart(error.isTransient ? "\(error)" : blamingSettings("\(error)"))
             }
         }
+    }
+
+    /// The jobs that it will get are unknown yet, so it sees the folders of all.
+    private func share(_ job: JobRun, _ folder: String) -> Sandbox.Share {
+        Sandbox.Share(
+            readable: [job.simulationDirectory] + job.dependencyDirectories.values.sorted(),
+            writable: [folder, Path.parent(job.directory)])
     }
 
     private func ready(_ runner: Runner) async throws(RunnerFailure) {

@@ -5,6 +5,8 @@ import ProcessKit
 public struct JobIsolation: Sendable {
     /// Nil: by process groups and resource limits only.
     let cages: (any JobCages)?
+    /// Nil: jobs see the worker's files and network.
+    let sandbox: Sandbox?
     /// Whether a job must not run outside of a control group.
     let isRequired: Bool
     private let log: Logger
@@ -12,9 +14,11 @@ public struct JobIsolation: Sendable {
 
     /// - Parameters:
     ///   - cages: nil where no control groups can be made.
+    ///   - sandbox: nil where there can be none.
     ///   - isRequired: a job without a control group is not run; the worker may be able to later.
-    public init(cages: (any JobCages)?, isRequired: Bool = false, log: Logger) {
+    public init(cages: (any JobCages)?, sandbox: Sandbox? = nil, isRequired: Bool = false, log: Logger) {
         self.cages = cages
+        self.sandbox = sandbox
         self.isRequired = isRequired
         self.log = log
     }
@@ -27,12 +31,24 @@ public struct JobIsolation: Sendable {
     /// - Parameters:
     ///   - name: unique; the control group is named by it.
     ///   - description: what the program does, for people.
+    ///   - share: what it needs of folders that a sandbox hides.
     ///   - boundsProcesses: where there is no control group, each process for itself has the memory limit.
     func start(
-        _ command: Command, name: String, description: String, limits: JobLimits, boundsProcesses: Bool = true,
+        _ command: Command, name: String, description: String, limits: JobLimits, share: Sandbox.Share,
+        boundsProcesses: Bool = true,
         supervisor: ProcessSupervisor
     ) async throws(IsolationFailure) -> RunningProcess {
         var command = command
+        do throws(SpawnError) {
+            if let sandbox { command = try sandbox.wrapping(command, share, hasNetwork: limits.hasNetwork) }
+        } catch {
+            throw .spawn(error)
+        }
+        guard sandbox != nil || limits.hasNetwork else {
+            throw .cage(
+                JobCageError(
+                    "job_network = false takes a sandbox, which this worker does not have: see [worker] sandbox"))
+        }
         guard let cages else {
             if boundsProcesses, let memory = limits.memory { command.limits.addressSpace = UInt64(memory) }
             do { return try await supervisor.spawn(command) } catch { throw .spawn(error) }

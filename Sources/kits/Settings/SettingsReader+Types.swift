@@ -69,29 +69,29 @@ extension SettingsReader {
         }
     }
 
-    /// As `int`; nil when it is not set.
+    /// As `int`; nil when it is not set, or empty.
     public func optionalInt(_ section: String, _ key: String, range: ClosedRange<Int>) -> Int? {
-        isSet(section, key) ? int(section, key, default: range.lowerBound, range: range) : unset(section, key)
+        isGiven(section, key) ? int(section, key, default: range.lowerBound, range: range) : unset(section, key)
     }
 
-    /// As `byteSize`; nil when it is not set.
+    /// As `byteSize`; nil when it is not set, or empty.
     public func optionalByteSize(_ section: String, _ key: String) -> Int? {
-        isSet(section, key) ? byteSize(section, key, default: 0) : unset(section, key)
+        isGiven(section, key) ? byteSize(section, key, default: 0) : unset(section, key)
     }
 
-    /// As `duration`; nil when it is not set.
+    /// As `duration`; nil when it is not set, or empty.
     public func optionalDuration(_ section: String, _ key: String) -> Duration? {
-        isSet(section, key) ? duration(section, key, default: .zero) : unset(section, key)
+        isGiven(section, key) ? duration(section, key, default: .zero) : unset(section, key)
     }
 
-    /// As `bool`; nil when it is not set.
+    /// As `bool`; nil when it is not set, or empty.
     public func optionalBool(_ section: String, _ key: String) -> Bool? {
-        isSet(section, key) ? bool(section, key, default: false) : unset(section, key)
+        isGiven(section, key) ? bool(section, key, default: false) : unset(section, key)
     }
 
-    /// Nil, for a setting that no layer has: it is known and listed nevertheless.
+    /// Nil, for a setting without a value: it is known and listed nevertheless.
     private func unset<Value>(_ section: String, _ key: String) -> Value? {
-        read(section, key, standard: (nil, ""), expected: "") { _ in nil }
+        read(section, key, standard: (nil, ""), expected: "nothing") { _ in .some(nil) }
     }
 
     /// Texts separated by commas. Empty ones do not count.
