@@ -1,3 +1,5 @@
+import Executors
+import JSONKit
 import Stores
 import TestSupport
 import Testing
