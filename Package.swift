@@ -131,8 +131,7 @@ let package = Package(
             [
                 "Configuration", "CommandLineKit", "Settings", "WorkerEngine", "Executors", "Stores", "EmbeddedStores",
                 "FOQUSModel", "JournalEvents", "Monitoring", "MetricsKit", "JSONKit", "EventLoop", "ProcessKit",
-                "FileKit",
-                "Logging", "SystemdKit", "Threading",
+                "FileKit", "Logging", "SystemdKit", "Threading",
             ]),
         program("foqus-worker", ["WorkerProgram", "Configuration", "CommandLineKit"]),
         program(
