@@ -14,8 +14,8 @@ public struct AWSCheck: Sendable {
 }
 
 extension AWSBackend {
-    /// Each permission with a harmless call. What can only be tried by doing it (publishing, writing, counting) is told
-    /// as such by reading what it would go to.
+    /// Whether all is there, each by a harmless call. What can only be tried by doing it (receiving, publishing, counting)
+    /// is told as such by reading what it would go to.
     public func checks(_ places: AWSPlaces, random: any RandomSource = SystemRandom()) -> [AWSCheck] {
         var checks = [
             AWSCheck(setting: nil, subject: "identity") { [self] in try await callerIdentity() },

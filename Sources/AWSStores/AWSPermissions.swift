@@ -1,5 +1,5 @@
 import FOQUSModel
-import Stores
+public import Stores
 
 extension AWSBackend {
     /// What a worker does with objects, tried on a key that nobody has: S3 looks at permissions before it looks whether

@@ -12,8 +12,8 @@ extension Cloud {
     /// The most time that looking for what the settings name may take at the start.
     private static let lookTime = Duration.seconds(5)
 
-    /// Region and credentials, then each permission by a harmless call. Publishing, counting and writing cannot be
-    /// tried without doing it.
+    /// Region and credentials, then each permission by a harmless call. Receiving, publishing and counting cannot be tried
+    /// without doing it.
     static func trials(
         _ settings: FOQUSSettings, _ loop: EventLoop, _ logger: Logger
     ) async throws -> [CloudBackend.Trial] {
@@ -25,7 +25,7 @@ extension Cloud {
             CloudBackend.Trial("region") { cloud.backend.region },
             CloudBackend.Trial("credentials") { "\(try await cloud.identity.credentials.credentials())" },
         ]
-        for check in cloud.backend.checks(cloud.places) {
+        for check in cloud.backend.checks(cloud.places) + cloud.backend.permissions(cloud.places) {
             trials.append(
                 CloudBackend.Trial(check.subject) {
                     do { return try await check.run() } catch {

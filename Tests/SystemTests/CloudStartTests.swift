@@ -110,6 +110,12 @@ struct CloudStartTests {
             look.arguments[0] = "check-config"
             let seen = try await FinishedCommand.run(look)
             #expect(seen.output.contains("FAIL  queue") && seen.output.contains("AccessDenied"), "\(seen)")
+            let objects = ["simulation", "session"].map { cloud.settings["aws.\($0)_bucket"] ?? "" }
+            for bucket in objects { #expect(seen.output.contains("ok    objects of \(bucket)"), "\(seen)") }
+            try await cloud.python("allow_worker(cloud, without=['s3'])")
+            let refused = try await FinishedCommand.run(look)
+            for bucket in objects { #expect(refused.output.contains("FAIL  objects of \(bucket)"), "\(refused)") }
+            try await cloud.python("allow_worker(cloud)")
             let worker = try await deployment.start("worker", check)
             try await worker.untilReady()
             try await cloud.python("put_script(cloud, 'quick', given)", "exit 0\n")

@@ -37,6 +37,7 @@ struct InstanceTests {
                 for words in [
                     "instance tag FOQUS-User", "instance tag FOQUS-Job-Queue-Url", "instance tag FOQUS-DynamoDB-Table",
                     "instance's region", "ok    identity", "ok    queue", "ok    table", "ok    bucket",
+                    "ok    objects",
                     "ok    topic", "environment variable FOQUS_STORE_BACKEND",
                 ] { #expect(end.output.contains(words), "\(words): \(end)") }
                 #expect(!end.output.contains("FAIL"))
