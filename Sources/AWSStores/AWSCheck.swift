@@ -56,6 +56,18 @@ extension AWSBackend {
         return checks
     }
 
+    /// What the worker may do, where a call that has no effect tells: only AWS knows whether a role allows it.
+    public func rights(_ places: AWSPlaces, random: any RandomSource = SystemRandom()) -> [AWSCheck] {
+        [
+            AWSCheck(setting: "job_queue_url", subject: "leases of queue \(places.jobQueueURL)") { [self] in
+                let nobody: JobID = random.identifier()
+                let lease = Lease(message: "\(nobody)", receipt: "\(nobody)")
+                _ = try await queue.extend([lease], visibility: .seconds(30))
+                return "may be renewed"
+            }
+        ]
+    }
+
     private func describeTopic(_ topic: String) async throws(AWSError) -> String {
         let answer = try await services.service("sns").query(
             "GetTopicAttributes", version: "2010-03-31", [("TopicArn", topic)])

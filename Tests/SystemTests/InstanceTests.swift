@@ -37,7 +37,7 @@ struct InstanceTests {
                 for words in [
                     "instance tag FOQUS-User", "instance tag FOQUS-Job-Queue-Url", "instance tag FOQUS-DynamoDB-Table",
                     "instance's region", "ok    identity", "ok    queue", "ok    table", "ok    bucket",
-                    "ok    topic", "environment variable FOQUS_STORE_BACKEND",
+                    "ok    topic", "ok    leases of queue", "environment variable FOQUS_STORE_BACKEND",
                 ] { #expect(end.output.contains(words), "\(words): \(end)") }
                 #expect(!end.output.contains("FAIL"))
                 let secret = command.environment["AWS_SECRET_ACCESS_KEY"] ?? ""

@@ -39,9 +39,11 @@ final class FaultRide: Sendable {
 
     // MARK: the worker and its jobs
 
-    /// - Parameter environment: over that of any worker of the cloud; nil takes a variable away.
+    /// - Parameters:
+    ///   - environment: over that of any worker of the cloud; nil takes a variable away.
+    ///   - wrapper: a program, and its arguments, that runs the worker.
     func startWorker(
-        _ changes: [String: String] = [:], _ environment: [String: String?] = [:], isReady: Bool = true
+        _ changes: [String: String] = [:], _ environment: [String: String?] = [:], through wrapper: [String] = []
     ) async throws -> Daemon {
         var settings = cloud.settings.merging(["worker.log_format": "json", "worker.long_poll": "1s"]) { $1 }
         settings.merge(changes) { $1 }
@@ -50,8 +52,12 @@ final class FaultRide: Sendable {
         // Each failure is to be the worker's own to deal with.
         command.environment["AWS_MAX_ATTEMPTS"] = "1"
         for (name, value) in environment { command.environment[name] = value }
+        if let program = wrapper.first {
+            command.arguments = wrapper.dropFirst() + [command.path] + command.arguments
+            command.path = program
+        }
         let worker = try await deployment.start("worker", command)
-        if isReady { try await worker.untilReady() }
+        try await worker.untilReady()
         return worker
     }
 

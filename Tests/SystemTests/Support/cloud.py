@@ -103,8 +103,10 @@ def worker_statements(cloud):
     allow = lambda actions, *resources: {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
     name = cloud["jobs"].split("/")[-1]
     return [
-        allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], f"arn:aws:sqs:{account}:{name}"),
-        allow(["sns:Publish"], cloud["update"], cloud["message"], cloud["alert"]),
+        # AWS has no right of its own to a batch; ministack asks for one by its name.
+        allow(["sqs:ReceiveMessage", "sqs:DeleteMessage*", "sqs:ChangeMessageVisibility*"],
+              f"arn:aws:sqs:{account}:{name}"),
+        allow(["sns:Publish*"], cloud["update"], cloud["message"], cloud["alert"]),
         allow(["s3:ListBucket"], f"arn:aws:s3:::{cloud['simulations']}"),
         allow(["s3:GetObject"], f"arn:aws:s3:::{cloud['simulations']}/*"),
         allow(["s3:PutObject"], f"arn:aws:s3:::{cloud['sessions']}/*"),
