@@ -39,11 +39,9 @@ final class FaultRide: Sendable {
 
     // MARK: the worker and its jobs
 
-    /// - Parameters:
-    ///   - environment: over that of any worker of the cloud; nil takes a variable away.
-    ///   - wrapper: a program, and its arguments, that runs the worker.
+    /// - Parameter environment: over that of any worker of the cloud; nil takes a variable away.
     func startWorker(
-        _ changes: [String: String] = [:], _ environment: [String: String?] = [:], through wrapper: [String] = []
+        _ changes: [String: String] = [:], _ environment: [String: String?] = [:]
     ) async throws -> Daemon {
         var settings = cloud.settings.merging(["worker.log_format": "json", "worker.long_poll": "1s"]) { $1 }
         settings.merge(changes) { $1 }
@@ -52,10 +50,6 @@ final class FaultRide: Sendable {
         // Each failure is to be the worker's own to deal with.
         command.environment["AWS_MAX_ATTEMPTS"] = "1"
         for (name, value) in environment { command.environment[name] = value }
-        if let program = wrapper.first {
-            command.arguments = wrapper.dropFirst() + [command.path] + command.arguments
-            command.path = program
-        }
         let worker = try await deployment.start("worker", command)
         try await worker.untilReady()
         return worker
