@@ -61,6 +61,7 @@ actor LeaseKeeper {
                 _ = try await renew(Array(entries.keys))
                 troubles.succeeded("renew", "leases are renewed again")
             } catch {
+                if Task.isCancelled { return }
                 troubles.failed(
                     "renew", error, "leases cannot be renewed, jobs go on", ["leases": entries.count])
             }

@@ -66,6 +66,7 @@ enum WorkerDaemon {
         let leaving = Task {
             for await reason in stores.leaving ?? AsyncStream(unfolding: { nil }) {
                 logger.notice("the machine is about to go", ["reason": reason])
+                report(logger) { () throws(SystemdError) in try supervision.stopping(status: "draining") }
                 await engine.drain()
                 break
             }

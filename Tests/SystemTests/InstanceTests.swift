@@ -99,9 +99,10 @@ struct InstanceTests {
                 try await worker.untilStopping()
                 let late = try await gate.submit(1, to: cloud)
                 try gate.release()
+                // The lambda goes on meanwhile: the worker waits until the table has the output.
+                let found = try await cloud.processUntilFinished(running["session"] ?? .null, 1)
                 #expect(await worker.exit().isSuccess)
                 #expect(worker.log.contains(notice.words), "\(worker.log)")
-                let found = try await cloud.processUntilFinished(running["session"] ?? .null, 1)
                 #expect(found["records"]?[0]?["State"] == "success")
                 #expect(gate.runs(of: late["jobs"]?[0] ?? .null) == 0)
                 #expect(try await cloud.python("waiting(cloud['jobs'])") == 1)
