@@ -210,6 +210,7 @@ struct JobAttempt: Sendable {
         case .cancelled: return .cancelled
         }
         if let value = output { output = try await fit(value, folder) }
+        if let text = message { message = try await fit(text, folder) }
         var files: [Effect] = []
         for file in try await services.workspace.harvest(folder) {
             guard let path = try? RelativePath(file.relativePath) else { continue }
@@ -225,11 +226,22 @@ struct JobAttempt: Sendable {
     /// By value when it fits into a notification, else by reference to the uploaded file.
     private func fit(_ output: JSON, _ folder: JobFolder) async throws -> JSON {
         let text = output.serialized()
-        guard text.count > services.options.outputLimit else { return output }
+        let limit = services.options.outputLimit
+        guard text.count > limit || 2 * text.count > limit && BoundedText.publishedSize(text) > limit else {
+            return output
+        }
         let name = "output.json"
         try await services.workspace.write(text, to: name, in: folder)
         let key = ObjectKeys.jobFile(message.user, message.session, message.job, try RelativePath(name))
         return OutputReference(key: key, size: text.count).json
+    }
+
+    /// The whole of a message that no topic takes becomes a file of the job's.
+    private func fit(_ message: String, _ folder: JobFolder) async throws -> String {
+        guard !BoundedText.fits(message) else { return message }
+        let name = "message.txt"
+        try await services.workspace.write(Array(message.utf8), to: name, in: folder)
+        return BoundedText.cut(message, whole: "\(name) of the job's files")
     }
 
     // MARK: after the run

@@ -182,7 +182,7 @@ struct JobRunner: Sendable {
             let user = message.attributes["username"] ?? ""
             let status = Notification.jobStatus(
                 state, job: subject.job, session: subject.session, worker: services.worker, user: user,
-                message: rejection.reason)
+                message: BoundedText.cut(rejection.reason))
             effects.append(.publish(OutgoingNotification(id: "\(attempt)/final", notification: status)))
         }
         effects.append(.acknowledge(message.lease))

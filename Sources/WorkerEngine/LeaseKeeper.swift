@@ -80,6 +80,7 @@ actor LeaseKeeper {
                 _ = try await renew(Array(entries.keys))
                 troubles.succeeded("renew", "leases are renewed again", event: JournalEvent.leasesBack)
             } catch {
+                if Task.isCancelled { return }
                 metrics.observe(.renewalFailed)
                 troubles.failed(
                     "renew", error, "leases cannot be renewed, jobs go on", ["leases": entries.count],

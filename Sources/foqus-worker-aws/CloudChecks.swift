@@ -25,7 +25,7 @@ extension Cloud {
             CloudBackend.Trial("region") { cloud.backend.region },
             CloudBackend.Trial("credentials") { "\(try await cloud.identity.credentials.credentials())" },
         ]
-        for check in cloud.backend.checks(cloud.places) + cloud.backend.permissions(cloud.places) {
+        for check in cloud.backend.checks(cloud.places) + cloud.backend.rights(cloud.places) {
             trials.append(
                 CloudBackend.Trial(check.subject) {
                     do { return try await check.run() } catch {

@@ -11,7 +11,7 @@ struct Main {
             open: { settings, loop, logger, calls in
                 let cloud = try await Cloud(settings, loop: loop, logger: logger, calls: calls)
                 try await cloud.lookAtPlaces(settings, logger)
-                return cloud.stores(settings, logger)
+                return await cloud.stores(settings, logger)
             },
             trials: { settings, loop, logger in try await Cloud.trials(settings, loop, logger) })
         await Program(

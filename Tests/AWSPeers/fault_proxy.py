@@ -12,21 +12,36 @@ those that match a call the first counts:
     stall    no answer until the rules change
     cut      the peer carries the call out, and half of its answer arrives
     garbage  the peer carries the call out, and `text` arrives in place of its answer's body
+    clock    the peer is taken to be `ahead` seconds ahead of this machine: a call whose time is not that of then is
+             refused, as AWS does it, one that is gets a new signature of now
 """
+
+import calendar
+import email.utils
 
 import json
 import re
 import socket
 import struct
 import threading
+import time
 
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+# Fields that a new signature replaces, or that belong to the connection.
+UNSIGNED = {"authorization", "x-amz-date", "x-amz-security-token", "content-length", "user-agent", "accept"}
+# Seconds: the least that services of AWS allow.
+TOLERANCE = 300
 FORM = re.compile(rb"^(?:.*&)?Action=([A-Za-z]+)")
 SCOPE = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/aws4_request")
 
 
 class FaultProxy:
-    def __init__(self, endpoint):
-        host, port = endpoint.split("//")[1].split(":")
+    def __init__(self, peer):
+        self.peer = peer
+        host, port = peer["endpoint"].split("//")[1].split(":")
         self.upstream = (host, int(port))
         self.change = threading.Condition()
         self.rules, self.hits = [], []
@@ -62,6 +77,11 @@ class FaultProxy:
                 if kind == "reset":
                     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     return
+                if kind == "clock":
+                    if is_skewed(request, rule):
+                        client.sendall(skew_refusal(rule, service(request)[1]))
+                        continue
+                    request = self.signed_anew(request)
                 if kind == "refuse":
                     client.sendall(refusal(rule, service(request)[1]))
                     continue
@@ -98,15 +118,26 @@ class FaultProxy:
             for index, rule in enumerate(self.rules):
                 wanted = (rule.get("key", key), rule.get("service", name), rule.get("operation", operation))
                 if wanted == (key, name, operation):
-                    self.hits[index] += 1
+                    if rule["do"] != "clock" or is_skewed(request, rule):
+                        self.hits[index] += 1
                     return rule
         return None
+
+    def signed_anew(self, request):
+        method, target, _ = request.head.decode().split(" ", 2)
+        kept = {name: value for name, value in request.fields.items() if name not in UNSIGNED}
+        signed = AWSRequest(method, f"http://{request.field('host')}{target}", kept, request.body)
+        keys, name = Credentials(self.peer["accessKey"], self.peer["secretKey"]), service(request)[1]
+        (S3SigV4Auth if name == "s3" else SigV4Auth)(keys, name, self.peer["region"]).add_auth(signed)
+        fields = {**dict(signed.headers.items()), "content-length": str(len(request.body))}
+        head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        return Message(head.encode() + b"\r\n", request.body)
 
 
 class Message:
     def __init__(self, head, body):
         self.head, self.body = head, body
-        lines = [line.partition(b":") for line in head.split(b"\r\n")[1:]]
+        lines = [line.partition(b":") for line in head.split(b"\r\n")[1:] if line]
         self.fields = {name.decode().lower(): value.strip().decode() for name, _, value in lines}
 
     def field(self, name):
@@ -146,7 +177,20 @@ def read_message(reader, without_body=False):
     return message
 
 
-def refusal(rule, name):
+def is_skewed(request, rule):
+    signed = calendar.timegm(time.strptime(request.field("x-amz-date"), "%Y%m%dT%H%M%SZ"))
+    return abs(signed - (time.time() + rule["ahead"])) > TOLERANCE
+
+
+def skew_refusal(rule, name):
+    status, code = {
+        "s3": (403, "RequestTimeTooSkewed"), "sqs": (400, "InvalidSignatureException"),
+        "dynamodb": (400, "InvalidSignatureException")}.get(name, (403, "SignatureDoesNotMatch"))
+    date = email.utils.formatdate(time.time() + rule["ahead"], usegmt=True)
+    return refusal({"status": status, "code": code, "message": "Signature expired"}, name, f"Date: {date}\r\n")
+
+
+def refusal(rule, name, fields=""):
     code, message = rule["code"], rule.get("message", "the test says so")
     if name in ("sqs", "dynamodb", "logs"):
         kind, body = "application/x-amz-json-1.0", json.dumps({"__type": f"com.amazonaws#{code}", "message": message})
@@ -157,5 +201,5 @@ def refusal(rule, name):
             f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
             "</ErrorResponse>")
     return (
-        f"HTTP/1.1 {rule['status']} X\r\nContent-Type: {kind}\r\nx-amzn-RequestId: {id(object())}\r\n"
+        f"HTTP/1.1 {rule['status']} X\r\n{fields}Content-Type: {kind}\r\nx-amzn-RequestId: {id(object())}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}").encode()

@@ -269,7 +269,7 @@ PEERS = {
 
 
 def start_breakable(peer):
-    proxy = FaultProxy(peer["endpoint"])
+    proxy = FaultProxy(peer)
     proxies[proxy.endpoint] = proxy
     return {"endpoint": proxy.endpoint}
 

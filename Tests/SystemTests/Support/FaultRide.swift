@@ -12,23 +12,15 @@ final class FaultRide: Sendable {
     let cloud: Cloud
     /// Between the worker and the cloud.
     let calls: BreakablePeer
-
-    /// Waits for `release`; notes each run of a job, and makes a file to be stored.
-    private static func script(_ directory: String) -> String {
-        """
-        echo run >> "\(directory)/run-$FOQUS_JOB_ID"
-        while [ ! -e "\(directory)/release" ]; do sleep 0.1; done
-        echo made > made.txt
-        echo '{"y": 1}'
-        """
-    }
+    private let jobs: PatientJobs
 
     private init(_ deployment: Deployment) async throws {
         self.deployment = deployment
         let peer = try await AWSPeer.ministack()
         cloud = try await Cloud(on: peer)
         calls = try await peer.breakable()
-        try await cloud.python("put_script(cloud, 'patient', given)", .string(Self.script(deployment.directory)))
+        jobs = PatientJobs(deployment.directory)
+        try await jobs.put(in: cloud)
     }
 
     static func with(_ body: (FaultRide) async throws -> Void) async throws {
@@ -41,7 +33,7 @@ final class FaultRide: Sendable {
 
     /// - Parameter environment: over that of any worker of the cloud; nil takes a variable away.
     func startWorker(
-        _ changes: [String: String] = [:], _ environment: [String: String?] = [:], isReady: Bool = true
+        _ changes: [String: String] = [:], _ environment: [String: String?] = [:]
     ) async throws -> Daemon {
         var settings = cloud.settings.merging(["worker.log_format": "json", "worker.long_poll": "1s"]) { $1 }
         settings.merge(changes) { $1 }
@@ -51,30 +43,13 @@ final class FaultRide: Sendable {
         command.environment["AWS_MAX_ATTEMPTS"] = "1"
         for (name, value) in environment { command.environment[name] = value }
         let worker = try await deployment.start("worker", command)
-        if isReady { try await worker.untilReady() }
+        try await worker.untilReady()
         return worker
     }
 
-    func submit(_ count: Int) async throws -> JSON {
-        try await cloud.python("submit(cloud, 'patient', [{}] * given, application='script')", .int(Int64(count)))
-    }
-
-    /// Waits until each of these jobs runs.
-    func untilRunning(_ session: JSON) async throws {
-        try await eventually("the jobs run", within: .seconds(60)) {
-            (session["jobs"]?.arrayValue ?? []).allSatisfy { runs(of: $0) > 0 }
-        }
-    }
-
-    /// Lets all jobs end.
-    func release() throws {
-        try File.writeAtomically([], to: Path.join(deployment.directory, "release"), mode: 0o644, sync: false)
-    }
-
-    private func runs(of job: JSON) -> Int {
-        let file = Path.join(deployment.directory, "run-\(job.stringValue ?? "")")
-        return (try? File.read(file))?.count { $0 == UInt8(ascii: "\n") } ?? 0
-    }
+    func submit(_ count: Int) async throws -> JSON { try await jobs.submit(count, to: cloud) }
+    func untilRunning(_ session: JSON) async throws { try await jobs.untilRunning(session) }
+    func release() throws { try jobs.release() }
 
     // MARK: what must come of it
 
@@ -89,7 +64,7 @@ final class FaultRide: Sendable {
             for job in jobs {
                 let file = "job/\(job.stringValue ?? "")/files/made.txt"
                 #expect(found["files"]?.arrayValue?.contains(.string(file)) == true, "\(found)")
-                if once { #expect(runs(of: job) == 1, "\(job)") }
+                if once { #expect(self.jobs.runs(of: job) == 1, "\(job)") }
             }
         }
         try await eventually("the queue is empty", within: .seconds(60)) {

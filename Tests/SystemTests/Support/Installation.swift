@@ -35,15 +35,6 @@ enum Installation {
         return File.exists(path) ? path : nil
     }
 
-    /// The folder of Debian's libraries for this processor, below /usr/lib.
-    static var multiarch: String {
-        #if arch(arm64)
-            "aarch64-linux-gnu"
-        #else
-            "x86_64-linux-gnu"
-        #endif
-    }
-
     /// As in the environment of the tests; nil when empty.
     static func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }

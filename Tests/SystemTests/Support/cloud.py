@@ -103,8 +103,10 @@ def worker_statements(cloud):
     allow = lambda actions, *resources: {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
     name = cloud["jobs"].split("/")[-1]
     return [
-        allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"], f"arn:aws:sqs:{account}:{name}"),
-        allow(["sns:Publish"], cloud["update"], cloud["message"], cloud["alert"]),
+        # AWS has no right of its own to a batch; ministack asks for one by its name.
+        allow(["sqs:ReceiveMessage", "sqs:DeleteMessage*", "sqs:ChangeMessageVisibility*"],
+              f"arn:aws:sqs:{account}:{name}"),
+        allow(["sns:Publish*"], cloud["update"], cloud["message"], cloud["alert"]),
         allow(["s3:ListBucket"], f"arn:aws:s3:::{cloud['simulations']}"),
         allow(["s3:GetObject"], f"arn:aws:s3:::{cloud['simulations']}/*"),
         allow(["s3:PutObject"], f"arn:aws:s3:::{cloud['sessions']}/*"),
@@ -132,9 +134,9 @@ def put_simulation(cloud, name, content):
     client("s3").put_object(Bucket=cloud["simulations"], Key=f"{USER}/{name}/session.foqus", Body=content.encode())
 
 
-def put_script(cloud, name, text):
+def put_script(cloud, name, text, user=USER):
     """A simulation of the tests' application `script`."""
-    client("s3").put_object(Bucket=cloud["simulations"], Key=f"{USER}/{name}/job.sh", Body=text.encode())
+    client("s3").put_object(Bucket=cloud["simulations"], Key=f"{user}/{name}/job.sh", Body=text.encode())
 
 
 def submit(cloud, simulation, inputs, application="foqus", user=USER):
@@ -238,9 +240,9 @@ def process_job(cloud, event, user):
                 f"{event['jobid']}.json")
 
 
-def finished(cloud, session):
+def finished(cloud, session, user=USER):
     """The finished records of a session, and the keys of its jobs' files."""
-    s3, prefix, keys = client("s3"), f"{USER}/session/{session}/", []
+    s3, prefix, keys = client("s3"), f"{user}/session/{session}/", []
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=cloud["sessions"], Prefix=prefix):
         keys += [entry["Key"] for entry in page.get("Contents", [])]
     records = [
