@@ -158,6 +158,8 @@ struct JobAttempt: Sendable {
             try executor.furnish(directory, input: message.input, description: message.body)
         }
         if Task.isCancelled { return .cancelled }
+        let limits = services.options.limits.limits(
+            user: message.user, simulation: message.simulation, application: message.application)
         let job = JobRun(
             job: message.job, attempt: id, session: message.session, user: message.user,
             simulation: message.simulation, application: message.application, input: message.input,
@@ -165,7 +167,7 @@ struct JobAttempt: Sendable {
             dependencyDirectories: dependencies.mapValues(\.directory),
             fingerprint: ([simulation.fingerprint] + dependencies.values.map(\.fingerprint).sorted())
                 .joined(separator: "+"),
-            timeout: services.options.jobTimeout)
+            timeout: limits.time, limits: limits)
         let outcome = await executor.run(job) { notice.start() }
         return try await collect(outcome, folder)
     }

@@ -22,6 +22,10 @@ public enum WorkerCommands {
                         }
                     }),
                 CommandDescription(
+                    name: "scopes",
+                    summary: "Make control groups for the jobs of workers; started by foqus-scopes.socket.",
+                    run: { _ in try await ScopeKeeper.run() }),
+                CommandDescription(
                     name: "check-config", summary: "Check the settings, show where each came from, and try the store.",
                     options: [CommonOptions.settings, CommonOptions.set],
                     run: { arguments in

@@ -27,6 +27,12 @@ final class Child {
     /// Whether it ever left an orphan.
     var hadOrphans = false
     var timers: [TimerID] = []
+    /// Where it waits to begin; nil when it never had to.
+    let gate: Gate?
+    /// The group it was put into, with all that it starts.
+    var group: ControlGroup?
+    /// What had happened in the group when the program ended; nil when that cannot be known.
+    var incidents: ControlGroup.Incidents?
 
     enum Ending {
         case none
@@ -35,12 +41,14 @@ final class Child {
         case forced
     }
 
-    init(id: UInt64, pid: pid_t, pidfd: CInt, cookie: String?, stdout: OutputDrain?, stderr: OutputDrain?) {
+    init(id: UInt64, pid: pid_t, pidfd: CInt, cookie: String?, stdout: OutputDrain?, stderr: OutputDrain?, gate: Gate?)
+    {
         self.id = id
         self.pid = pid
         self.pidfd = pidfd
         self.cookie = cookie
         self.stdout = stdout
         self.stderr = stderr
+        self.gate = gate
     }
 }
