@@ -95,7 +95,7 @@ struct JobRunner: Sendable {
                 effects = attempt.afterInfrastructureFailure(error.description)
                 report(attempt, attempt.mayBeTriedAgain ? .retried : .error, error.description)
             }
-            await settle((attempt.record(directory: nil), effects, { attempt.story(nil) }))
+            await settle((attempt.record(directory: nil), effects, { @Sendable in attempt.story(nil) }))
             await ended(attempt.id)
         }
         guard let first = starts.first else { return [] }
@@ -103,7 +103,7 @@ struct JobRunner: Sendable {
             let attempt = start.attempt
             return (
                 record: attempt.record(directory: services.workspace.path(of: attempt.id)),
-                effects: attempt.effects.setup(), story: { attempt.story(start.executor) }
+                effects: attempt.effects.setup(), story: { @Sendable in attempt.story(start.executor) }
             )
         }
         let isNoted = await journaled("begin", for: first.attempt.id) { () throws(StoreError) in
@@ -149,7 +149,7 @@ struct JobRunner: Sendable {
         }
         effects.append(.acknowledge(message.lease))
         let record = AttemptRecord(id: attempt, job: subject?.job, lease: message.lease, directory: nil)
-        await settle((record, effects, { story }))
+        await settle((record, effects, { @Sendable in story }))
     }
 
     private func execute(_ start: Start) async {
