@@ -39,12 +39,13 @@ struct JobAttempt: Sendable {
     }
 
     /// What only those entries have that are found by their fields.
-    func story(_ executor: (any Executor)?) -> Logger.Metadata {
+    func story(_ executor: (any Executor)?, _ ran: Duration? = nil) -> Logger.Metadata {
         var story: Logger.Metadata = [
             "session": message.session, "user": message.user, "simulation": message.simulation,
             "attempt": receiveCount, "attemptID": id,
         ]
         if let executor { story["executor"] = .string(executor.kind) }
+        if let ran { story["microseconds"] = .integer(ran.wholeMicroseconds) }
         return story
     }
 

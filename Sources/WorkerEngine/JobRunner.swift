@@ -52,8 +52,8 @@ struct JobRunner: Sendable {
                     message: content, lease: message.lease, receiveCount: message.receiveCount, sent: message.sent,
                     id: attempt, services: services)
                 admitted.append(job)
-                services.logger.with(context: job.story(nil)).step(
-                    "job received", job.facts, event: JournalEvent.jobReceived)
+                services.logger.step(
+                    "job received", job.facts, context: job.story(nil), event: JournalEvent.jobReceived)
             } catch {
                 await refuse(error, message, attempt)
                 await ended(attempt)
@@ -132,7 +132,7 @@ struct JobRunner: Sendable {
                 effects = attempt.afterInfrastructureFailure(error.description)
                 report(attempt, attempt.mayBeTriedAgain ? .retried : .error, error.description)
             }
-            await settle((attempt.record(directory: nil), effects, attempt.story(nil)))
+            await settle((attempt.record(directory: nil), effects, { @Sendable in attempt.story(nil) }))
             await ended(attempt.id)
         }
         if held.isEmpty { services.troubles.succeeded("look up", "the stores can be asked about jobs again") }
@@ -141,7 +141,7 @@ struct JobRunner: Sendable {
             let attempt = start.attempt
             return (
                 record: attempt.record(directory: services.workspace.path(of: attempt.id)),
-                effects: attempt.effects.setup(), story: attempt.story(start.executor)
+                effects: attempt.effects.setup(), story: { @Sendable in attempt.story(start.executor) }
             )
         }
         let isNoted = await journaled("begin", for: first.attempt.id) { () throws(StoreError) in
@@ -162,9 +162,9 @@ struct JobRunner: Sendable {
             case .dropped: "dropped: it is over"
             default: "could not be run"
             }
-        services.logger.with(context: attempt.story(nil)).log(
+        services.logger.log(
             outcome == .dropped ? .info : .warning, "job \(words)", attempt.facts.merging(["reason": reason]),
-            event: outcome.event)
+            context: attempt.story(nil), event: outcome.event)
     }
 
     /// Rows 2 to 10: acknowledged once, and told where the contract tells.
@@ -187,7 +187,7 @@ struct JobRunner: Sendable {
         }
         effects.append(.acknowledge(message.lease))
         let record = AttemptRecord(id: attempt, job: subject?.job, lease: message.lease, directory: nil)
-        await settle((record, effects, story))
+        await settle((record, effects, { @Sendable in story }))
     }
 
     private func execute(_ start: Start) async {
@@ -201,8 +201,8 @@ struct JobRunner: Sendable {
         }
         let started = services.time.instant()
         services.metrics.observe(.jobStarted(waited: services.time.now() - run.sent))
-        services.logger.with(context: run.story(start.executor)).step(
-            "job started", run.facts, event: JournalEvent.jobStarted)
+        services.logger.step(
+            "job started", run.facts, context: run.story(start.executor), event: JournalEvent.jobStarted)
         let notice = StartNotice(services.notices) { [outbox = services.outbox] in
             do { try await outbox.append(run.effects.running(), to: run.id) } catch { return false }
             return true
@@ -229,14 +229,13 @@ struct JobRunner: Sendable {
         let outcome = result.outcome(cutShort: reason, mayBeTriedAgain: run.mayBeTriedAgain)
         services.metrics.observe(.jobEnded(outcome, ran: ran))
         services.health.ended(run.message.job, outcome, at: services.time.now())
-        var story = run.story(start.executor)
-        if let ran { story["microseconds"] = .integer(ran.wholeMicroseconds) }
         let level: Logger.Level = result.isFailure && reason == nil ? .warning : .info
-        services.logger.with(context: story).log(
+        services.logger.log(
             level, "job \(result.word(cutShort: reason))",
             run.facts.merging([
                 "milliseconds": (ran ?? .zero).wholeMilliseconds, "reason": result.reason ?? "-",
-            ]), event: outcome.event)
+            ]),
+            context: run.story(start.executor, ran), event: outcome.event)
     }
 
     private func complete(_ run: JobAttempt, _ effects: [Effect]) async {

@@ -25,7 +25,7 @@ actor Outbox {
     }
 
     /// An attempt, the effects that it starts with, and what the log says of it beside its job.
-    typealias Beginning = (record: AttemptRecord, effects: [Effect], story: Logger.Metadata)
+    typealias Beginning = (record: AttemptRecord, effects: [Effect], story: @Sendable () -> Logger.Metadata)
 
     /// Attempts that one round takes on.
     private static let roundLimit = 128
@@ -40,7 +40,7 @@ actor Outbox {
     let services: Services
     let backoff = Backoff(first: .milliseconds(200), longest: .seconds(30))
     let troubles: Troubles
-    private var lanes: [AttemptID: Lane] = [:]
+    private(set) var lanes: [AttemptID: Lane] = [:]
     private var ready: [AttemptID] = []
     /// With effects that need not leave at once.
     private var lingering: [AttemptID] = []
@@ -130,12 +130,6 @@ actor Outbox {
 
     /// Attempts whose effects are not all delivered.
     var backlog: Int { lanes.count }
-
-    /// Attempts that are over and not delivered, and since when the oldest of them.
-    var undelivered: (count: Int, since: Instant?) {
-        let times = lanes.values.compactMap(\.completed)
-        return (times.count, times.min())
-    }
 
     private func number(_ effects: [Effect]) -> [JournaledEffect] {
         effects.map { effect in
@@ -303,29 +297,10 @@ actor Outbox {
         if lanes.isEmpty { abandonWaiting() }
     }
 
-    private func tell(_ finished: [AttemptID]) {
-        guard !finished.isEmpty else { return }
-        services.metrics.observe(.delivered(finished.count))
-        for lane in finished.compactMap({ lanes[$0] }) where lane.record.job != nil {
-            services.logger.with(context: lane.story).step(
-                "job delivered", lane.facts, event: JournalEvent.jobDelivered)
-        }
-    }
-
     private func retry(_ attempts: [AttemptID]) {
         for attempt in attempts {
             lanes[attempt]?.isTaken = false
             offer(attempt)
-        }
-    }
-
-    private func report(_ subject: String, _ error: StoreError?) {
-        if let error {
-            services.metrics.observe(.deliveryFailed)
-            troubles.failed(
-                subject, error, "results wait in the outbox", ["attempts": lanes.count], event: JournalEvent.outboxWaits)
-        } else {
-            troubles.succeeded(subject, "results are delivered again", event: JournalEvent.outboxBack)
         }
     }
 }

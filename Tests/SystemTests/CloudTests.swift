@@ -26,6 +26,7 @@ struct CloudTests {
             let session = try await submit(to: cloud)
             let worker = try await deployment.startWorker(of: cloud, ["worker.instance": "i-0cloud"])
             let found = try await cloud.processUntilFinished(session["session"] ?? .null, Self.count)
+            try await expectCallsAreMeasured(Path.join(deployment.directory, "state/metrics.sock"))
             try await worker.stop()
             try expectResults(found, session)
 
@@ -52,6 +53,19 @@ struct CloudTests {
             #expect(counts["count_of_job_finish:success.job"]?.doubleValue == Double(Self.count), "\(counts)")
             #expect(counts["count_of_queue_peeks:start"]?.doubleValue == Double(Self.count), "\(counts)")
         }
+    }
+
+    /// Each sending to a service is in the worker's metrics.
+    private func expectCallsAreMeasured(_ place: String) async throws {
+        let seen = try #require(try await Watcher.scrape(place)[place])
+        for (service, operation) in [("sqs", "ReceiveMessage"), ("s3", "PUT"), ("dynamodb", "BatchGetItem")] {
+            let name = "foqus_worker_call_seconds_count{operation=\(operation),service=\(service)}"
+            #expect(seen.sample(name) ?? 0 > 0, "\(name)")
+        }
+        #expect(seen["readyz"]?["code"] == 200)
+        // Asking SQS would cost a call.
+        #expect(seen["status"]?["body"]?["queued"] == .null)
+        #expect(seen.sample("foqus_worker_queue_jobs") == nil)
     }
 
     /// Of ten calls one is throttled, broken off or answered by an error.

@@ -74,7 +74,7 @@ struct JournalMachineTests {
             }
             #expect(story.dropFirst().allSatisfy { $0["EXECUTOR"] == "command" })
             #expect(failed["PRIORITY"] == "4")
-            #expect(failed["DURATION_USEC"]?.stringValue.flatMap { Int($0) }! > 0)
+            #expect(try #require(failed["DURATION_USEC"]?.stringValue.flatMap { Int($0) }) > 0)
             #expect(failed["REASON"]?.stringValue?.contains("3") == true)
 
             let explained = try await machine.succeeding(
