@@ -73,7 +73,7 @@ let package = Package(
         kit("HTTPServer", ["CMicrohttpd", "Threading"]),
         kit("HTTPClient", ["CCurl", "CPlatform", "EventLoop"]),
         kit("XMLReader", ["CExpat"]),
-        kit("SystemdKit", ["CSystemd"]),
+        kit("SystemdKit", ["CSystemd", "EventLoop", "Threading"]),
         kit("Logging", ["Threading"]),
         kit("Settings", ["CInih", "FileKit"]),
         kit("CommandLineKit", ["Threading"]),
@@ -165,7 +165,8 @@ let package = Package(
                 "AWSClient", "AWSPeers", "StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop",
                 "HTTPClient", "HTTPServer", "CryptoTools", "FileKit", "Logging", "ProcessKit", "Threading",
             ]),
-        tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings", ["FileKit"]),
+        tests("SystemdKit", ["CSystemd", "EventLoop", "FileKit", "ProcessKit"]), tests("Logging", ["Threading"]),
+        tests("Settings", ["FileKit"]),
         tests("CommandLineKit", ["Threading"]),
         tests("FOQUSModel", ["JSONKit", "FileKit"]),
         tests(
@@ -195,7 +196,7 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "TestSupport", "AWSPeers", "AWSFakes", "AWSClient", "EventLoop", "ProcessKit", "FileKit", "JSONKit",
-                "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "Threading",
+                "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "SystemdKit", "Threading",
             ],
             exclude: ["Support/services.sh", "Support/cloud.py"], swiftSettings: strict),
     ],
