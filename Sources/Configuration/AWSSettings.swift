@@ -4,6 +4,8 @@ import Settings
 public struct AWSSettings: Sendable {
     /// Nil to ask the environment, the profile and the instance.
     public let region: String?
+    /// Nil for the places where AWS tools look for credentials.
+    public let credentialsFile: String?
     public let jobQueueURL: String
     public let updateTopic: String
     public let messageTopic: String
@@ -48,6 +50,7 @@ public struct AWSSettings: Sendable {
             return value.isEmpty ? nil : value
         }
         region = optional("region")
+        credentialsFile = reader.optionalPath(section, "credentials_file")
         jobQueueURL = Self.queueURL(needed("job_queue_url", "FOQUS-Job-Queue-Url"))
         updateTopic = needed("update_topic", "FOQUS-Update-Topic-Arn")
         messageTopic = needed("message_topic", "FOQUS-Message-Topic-Arn")

@@ -20,7 +20,8 @@ public struct FOQUSSettings: Sendable {
         file: String?, environment: [String: String], commandLine: [Setting] = [], machine: Machine = .current()
     ) throws(SettingsError) -> FOQUSSettings {
         let sources = try layers(file: file, environment, commandLine, machine)
-        return try FOQUSSettings(SettingsReader(sources), machine: machine)
+        return try FOQUSSettings(
+            SettingsReader(sources, credentials: environment["CREDENTIALS_DIRECTORY"]), machine: machine)
     }
 
     /// The same with one layer more when the others say `backend = aws`: what the instance says of itself
@@ -34,7 +35,8 @@ public struct FOQUSSettings: Sendable {
             let aws = AWSSettings(SettingsReader(sources), isUsed: false)
             if aws.instanceMetadata { sources.insert(.machine(await instance(aws)), at: 0) }
         }
-        return try FOQUSSettings(SettingsReader(sources), machine: machine)
+        return try FOQUSSettings(
+            SettingsReader(sources, credentials: environment["CREDENTIALS_DIRECTORY"]), machine: machine)
     }
 
     private static func layers(

@@ -1,6 +1,7 @@
 public import FOQUSModel
 public import FileKit
 public import JSONKit
+import Threading
 
 /// Runs jobs of one application, always in processes of their own.
 ///
@@ -25,7 +26,8 @@ public protocol Executor: Sendable {
     /// Never throws: whatever happens is the job's outcome, and other jobs never feel it.
     func run(_ job: JobRun, started: @escaping @Sendable () -> Void) async -> Outcome
 
-    /// Ends warm processes. No run is under way any more.
+    /// Ends warm processes. No job is given to it any more; runs under way end as they would, and their processes with
+    /// them.
     func shutdown() async
 }
 
@@ -90,22 +92,36 @@ public struct SimulationError: Error, Sendable, Hashable, CustomStringConvertibl
     public init(_ description: String) { self.description = description }
 }
 
-/// The executors by application name (`Application` of a job), as the settings map them.
-public struct ExecutorRegistry: Sendable {
-    private let byName: [String: any Executor]
+/// The executors by application name (`Application` of a job), as the settings map them now.
+public final class ExecutorRegistry: Sendable {
+    private let byName: Locked<[String: any Executor]>
 
     public init(_ executors: [String: any Executor]) {
         var byName: [String: any Executor] = [:]
         for (name, executor) in executors { byName[name.lowercased()] = executor }
-        self.byName = byName
+        self.byName = Locked(byName)
+    }
+
+    /// Puts others in the places of some, and takes out those without another. Returns what is out of use now, to be shut
+    /// down.
+    public func update(_ changes: [String: (any Executor)?]) -> [any Executor] {
+        byName.withLock { byName in
+            changes.compactMap { name, executor in
+                let old = byName[name.lowercased()]
+                byName[name.lowercased()] = executor
+                return old
+            }
+        }
     }
 
     /// Application names are compared without case, as upstream compares them (cloud-protocol 1.5).
-    public func executor(for application: String) -> (any Executor)? { byName[application.lowercased()] }
+    public func executor(for application: String) -> (any Executor)? {
+        byName.withLock { $0[application.lowercased()] }
+    }
 
-    public var names: [String] { byName.keys.sorted() }
+    public var names: [String] { byName.withLock { $0.keys.sorted() } }
 
     public func shutdown() async {
-        for executor in byName.values { await executor.shutdown() }
+        for executor in byName.withLock({ Array($0.values) }) { await executor.shutdown() }
     }
 }

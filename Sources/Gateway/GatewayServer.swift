@@ -19,6 +19,8 @@ public final class GatewayServer: Sendable {
     private let server: HTTPServer
     private let processing: Task<Void, Never>
 
+    /// Where it listens: `127.0.0.1:8080` or `[::1]:8080`.
+    public var place: String { server.place }
     /// The port it listens on.
     public var port: UInt16 { server.port }
 

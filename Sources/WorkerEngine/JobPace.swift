@@ -20,6 +20,13 @@ struct JobPace: Sendable {
         limit = max(60, 4 * slots)
     }
 
+    /// The same experience with other slots.
+    func with(slots: Int, fetchAhead: Duration) -> JobPace {
+        var other = JobPace(slots: slots, fetchAhead: fetchAhead)
+        other.mean = mean
+        return other
+    }
+
     mutating func add(_ duration: Duration) {
         mean = mean.map { $0 + Self.weight * (duration.inSeconds - $0) } ?? duration.inSeconds
     }

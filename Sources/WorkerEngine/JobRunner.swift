@@ -20,7 +20,9 @@ struct JobRunner: Sendable {
         let metrics: any Metrics
         let logger: Logger
         let worker: WorkerIdentity
-        let options: WorkerOptions
+        let live: LiveOptions
+
+        var options: WorkerOptions { live.current }
     }
 
     /// An attempt that is to run, and what it needs for that.

@@ -11,15 +11,17 @@ actor LeaseKeeper {
 
     private let queue: any JobQueue
     private let time: any TimeSource
-    private let visibility: Duration
+    private var visibility: Duration
+    private let progress: ProgressLedger
     private let logger: Logger
     private let reports = RepeatFilter()
     private var entries: [Lease: Entry] = [:]
 
-    init(queue: any JobQueue, time: any TimeSource, visibility: Duration, logger: Logger) {
+    init(queue: any JobQueue, time: any TimeSource, visibility: Duration, progress: ProgressLedger, logger: Logger) {
         self.queue = queue
         self.time = time
         self.visibility = visibility
+        self.progress = progress
         self.logger = logger
     }
 
@@ -48,9 +50,17 @@ actor LeaseKeeper {
         return lost
     }
 
+    /// Leases last for `visibility` from their next renewals on.
+    func renew(for visibility: Duration) { self.visibility = visibility }
+
+    /// Returns, which shows that nothing hangs here.
+    func answer() {}
+
     /// Renews for ever, three times per visibility timeout.
     func run() async {
+        defer { progress.rest(.leases) }
         while !Task.isCancelled {
+            progress.expect(.leases, after: visibility / 3)
             do { try await time.sleep(for: visibility / 3) } catch { return }
             guard !entries.isEmpty else { continue }
             do {

@@ -18,6 +18,7 @@ actor Outbox {
         let leases: LeaseKeeper
         let time: any TimeSource
         let random: any RandomSource
+        let progress: ProgressLedger
         let logger: Logger
     }
 
@@ -46,6 +47,9 @@ actor Outbox {
     private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
 
     init(services: Services) { self.services = services }
+
+    /// Returns, which shows that nothing hangs here.
+    func answer() {}
 
     nonisolated var waitsForOutput: Bool { services.outputs != nil }
 
@@ -132,8 +136,10 @@ actor Outbox {
 
     /// Delivers until the task is cancelled.
     func run() async {
+        defer { services.progress.rest(.outbox) }
         await withDiscardingTaskGroup { group in
             while let round = await nextRound() {
+                services.progress.expect(.outbox)
                 let (slow, rest) = split(round)
                 for attempt in slow { group.addTask { await self.deliverSlowly(of: attempt) } }
                 if !rest.isEmpty { await deliver(rest, in: &group) }
@@ -143,6 +149,7 @@ actor Outbox {
     }
 
     private func nextRound() async -> [AttemptID]? {
+        if ready.isEmpty { services.progress.rest(.outbox) }
         while ready.isEmpty {
             if Task.isCancelled { return nil }
             await withTaskCancellationHandler {

@@ -38,7 +38,7 @@ actor SlotBoard {
     /// The most that one call for messages brings from SQS: a second call for a few more is not worth it.
     private static let callSize = 10
 
-    private let slots: Int
+    private var slots: Int
     private let time: any TimeSource
     private var pace: JobPace
     private var occupants: [AttemptID: Occupant] = [:]
@@ -63,6 +63,17 @@ actor SlotBoard {
 
     /// Those that have all but a slot.
     var waiting: Int { queue.count }
+
+    /// Returns, which shows that nothing hangs here.
+    func answer() {}
+
+    /// As many jobs at a time from now on. With fewer slots than jobs, these run to their ends.
+    func resize(slots: Int, fetchAhead: Duration) {
+        self.slots = slots
+        pace = pace.with(slots: slots, fetchAhead: fetchAhead)
+        admitWaiting()
+        if room() > 0 { waitingForRoom.take()?.resume() }
+    }
 
     // MARK: fetching
 

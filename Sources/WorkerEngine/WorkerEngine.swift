@@ -45,7 +45,7 @@ public actor WorkerEngine {
     }
 
     let services: Services
-    let options: WorkerOptions
+    private let live: LiveOptions
     let worker: WorkerIdentity
     let board: SlotBoard
     let leases: LeaseKeeper
@@ -54,6 +54,8 @@ public actor WorkerEngine {
     /// How long a job that was fetched ahead waits for a slot: then those in the slots are longer than expected, and
     /// another worker may have one free.
     private static let slotPatience = Duration.seconds(2)
+    /// Whether the parts of this worker advance.
+    public nonisolated let progress: ProgressLedger
     private let pollReports = RepeatFilter()
     private var phase = Phase.idle
     private var poll: Task<Void, Never>?
@@ -65,11 +67,13 @@ public actor WorkerEngine {
 
     public init(services: Services, options: WorkerOptions, instance: String) {
         self.services = services
-        self.options = options
+        live = LiveOptions(options)
+        progress = ProgressLedger(time: services.time)
         worker = WorkerIdentity(consumer: services.random.identifier(), instance: instance)
         board = SlotBoard(slots: options.slots, fetchAhead: options.fetchAhead, time: services.time)
         leases = LeaseKeeper(
-            queue: services.queue, time: services.time, visibility: options.lease, logger: services.logger)
+            queue: services.queue, time: services.time, visibility: options.lease, progress: progress,
+            logger: services.logger)
         outbox = Outbox(
             services: Outbox.Services(
                 journal: services.journal, queue: services.queue, notifier: services.notifier,
@@ -78,15 +82,17 @@ public actor WorkerEngine {
                     OutputWaits(outputs: $0, time: services.time, logger: services.logger)
                 },
                 workspace: services.workspace, leases: leases, time: services.time,
-                random: services.random, logger: services.logger))
+                random: services.random, progress: progress, logger: services.logger))
         runner = JobRunner(
             services: JobRunner.Services(
                 jobs: services.jobs, workspace: services.workspace, executors: services.executors, outbox: outbox,
                 notices: StartNotices(time: services.time), board: board, time: services.time,
                 random: services.random, tells: services.notifier.isOn, metrics: services.metrics,
                 logger: services.logger, worker: worker,
-                options: options))
+                live: live))
     }
+
+    var options: WorkerOptions { live.current }
 
     /// This life of the worker.
     public nonisolated var consumer: ConsumerID { worker.consumer }
@@ -94,11 +100,27 @@ public actor WorkerEngine {
     public var status: WorkerStatus {
         get async {
             var status = counters
+            status.slots = options.slots
+            status.isDraining = phase == .draining
             status.running = await board.running
             status.fetched = await board.occupied - status.running
             status.outbox = await outbox.backlog
             return status
         }
+    }
+
+    /// Returns when every part that holds state has answered: one that hangs keeps the caller waiting.
+    public func answer() async {
+        await board.answer()
+        await outbox.answer()
+        await leases.answer()
+    }
+
+    /// From now on it works by these options. What runs goes on as it began; a job beyond fewer slots runs to its end.
+    public func adopt(_ options: WorkerOptions) async {
+        live.replace(options)
+        await board.resize(slots: options.slots, fetchAhead: options.fetchAhead)
+        await leases.renew(for: options.lease)
     }
 
     /// Works until it is drained. Throws when the journal of an earlier life cannot be read; that is told on the
@@ -189,7 +211,10 @@ public actor WorkerEngine {
         let backoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
         var failures = 0
         var isBusy = false
+        defer { progress.rest(.poll) }
         while !Task.isCancelled {
+            // All slots may be busy for as long as jobs take.
+            progress.rest(.poll)
             var room = await board.waitForRoom()
             if isBusy && room <= options.slots / 2 {
                 // Short jobs: more slots are free in a moment, and one call for all of them costs less.
@@ -197,6 +222,7 @@ public actor WorkerEngine {
                 room = await board.waitForRoom()
             }
             guard room > 0 else { return }
+            progress.expect(.poll, after: options.longPoll)
             do throws(StoreError) {
                 let received = services.time.instant()
                 let messages = try await services.queue.receive(
@@ -214,6 +240,7 @@ public actor WorkerEngine {
                     services.logger.error("no jobs can be received", ["reason": error])
                 }
                 let delay = backoff.delay(afterFailures: failures, random: services.random)
+                progress.expect(.poll, after: delay)
                 try? await services.time.sleep(for: delay)
             }
             if failures == 0 { _ = pollReports.change(of: "poll", to: nil) }
@@ -250,16 +277,16 @@ public actor WorkerEngine {
 
     /// Registers the consumer and says every minute that it lives.
     private func keepConsumerAlive() async {
-        let user =
-            switch options.users {
-            case .all: "*"
-            case .users(let names): names.map(\.description).sorted().joined(separator: ",")
-            }
         var number = 0
         let registered = OutgoingNotification(
             id: "\(worker.consumer)/registered",
             notification: .text("Consumer Registered", job: nil, worker: worker))
         while !Task.isCancelled {
+            let user =
+                switch options.users {
+                case .all: "*"
+                case .users(let names): names.map(\.description).sorted().joined(separator: ",")
+                }
             let alive = OutgoingNotification(
                 id: "\(worker.consumer)/\(number)", notification: .consumerRunning(worker, user: user))
             do {
@@ -277,7 +304,9 @@ public actor WorkerEngine {
 
     /// Looks whether a job in hand was killed, or finished elsewhere. Asks nothing while there is none.
     private func watchForCancels() async {
+        defer { progress.rest(.cancels) }
         while !Task.isCancelled {
+            progress.expect(.cancels, after: options.cancelPoll)
             do { try await services.time.sleep(for: options.cancelPoll) } catch { return }
             await board.cancelWaiting(longerThan: Self.slotPatience)
             let running = await board.jobs

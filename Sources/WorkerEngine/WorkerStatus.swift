@@ -7,6 +7,10 @@ public struct WorkerStatus: Sendable, Hashable {
     /// Messages taken to their end, whatever it was.
     public var finished = 0
     public var running = 0
+    /// Jobs at a time.
+    public var slots = 0
+    /// It takes no more jobs.
+    public var isDraining = false
     /// Messages taken that do not run yet.
     public var fetched = 0
     /// Attempts whose effects are not all delivered.

@@ -4,27 +4,30 @@ import Executors
 import FileKit
 import Logging
 import ProcessKit
+import Threading
 import WorkerEngine
 
-/// The executors that the settings ask for.
-enum Applications {
-    static func registry(
-        _ settings: FOQUSSettings, supervisor: ProcessSupervisor, loop: EventLoop, logger: Logger
-    ) -> ExecutorRegistry {
-        var executors: [String: any Executor] = [:]
-        for (name, application) in settings.applications {
-            executors[name] = executor(application, settings.worker, supervisor, loop, logger)
-        }
-        return ExecutorRegistry(executors)
+/// Makes the executors that the settings ask for.
+struct Applications: Sendable {
+    let supervisor: ProcessSupervisor
+    let loop: EventLoop
+    let logger: Logger
+    private let made = Locked(0)
+
+    init(supervisor: ProcessSupervisor, loop: EventLoop, logger: Logger) {
+        self.supervisor = supervisor
+        self.loop = loop
+        self.logger = logger
+    }
+
+    func registry(_ settings: FOQUSSettings) -> ExecutorRegistry {
+        ExecutorRegistry(settings.applications.mapValues { executor($0, settings.worker) })
     }
 
     /// The folder of the FOQUS runners' folders. The cookie of a runner and of its jobs is the path of its folder.
     static func runners(_ worker: WorkerSettings) -> String { Path.join(worker.stateDirectory, "runners") }
 
-    private static func executor(
-        _ application: ApplicationSettings, _ worker: WorkerSettings, _ supervisor: ProcessSupervisor,
-        _ loop: EventLoop, _ logger: Logger
-    ) -> any Executor {
+    func executor(_ application: ApplicationSettings, _ worker: WorkerSettings) -> any Executor {
         switch application.executor {
         case .foqus(let runner):
             FOQUSExecutor(
@@ -33,7 +36,8 @@ enum Applications {
                     mode: runner.mode == .fork ? .fork : .thread, processes: runner.processes,
                     recycleJobs: runner.recycleJobs, recycleMemory: UInt64(runner.recycleMemory),
                     idleTimeout: runner.idleTimeout,
-                    workDirectory: runners(worker), saveSession: runner.saveSession,
+                    workDirectory: Path.join(Self.runners(worker), folderName(for: application)),
+                    saveSession: runner.saveSession,
                     loadTimeout: runner.loadTimeout, settingsSection: application.section),
                 supervisor: supervisor, loop: loop, log: logger)
         case .command(let program):
@@ -43,6 +47,15 @@ enum Applications {
                     logLimit: program.logLimit, grace: program.grace, settingsSection: application.section),
                 supervisor: supervisor, loop: loop, log: logger)
         }
+    }
+
+    /// Another one each time: after a reload, the executor before may still have runners in its folder.
+    private func folderName(for application: ApplicationSettings) -> String {
+        let number = made.withLock { made in
+            made += 1
+            return made
+        }
+        return "\(application.name.lowercased())-\(number)"
     }
 }
 

@@ -10,14 +10,16 @@ public enum WorkerCommands {
             discussion: """
                 A worker takes jobs off the queue, runs each in a process of its own, stores what it made and tells how \
                 it ended. Several workers may share one store. SIGTERM drains it: no new jobs, running ones may end; a \
-                second SIGTERM gives them back to the queue at once.
+                second SIGTERM gives them back to the queue at once. SIGHUP reloads the settings.
                 """,
             subcommands: [
                 CommandDescription(
                     name: "run", summary: "Work until told to stop.",
                     options: [CommonOptions.settings, CommonOptions.set],
                     run: { arguments in
-                        try await WorkerDaemon.run(try await load(arguments, cloud), cloud)
+                        try await WorkerDaemon.run(try await load(arguments, cloud), cloud) {
+                            try await reload(arguments, cloud)
+                        }
                     }),
                 CommandDescription(
                     name: "check-config", summary: "Check the settings, show where each came from, and try the store.",
@@ -36,7 +38,8 @@ public enum WorkerCommands {
                 .init(
                     "FOQUS_SECTION_KEY", "Any setting, as FOQUS_WORKER_SLOTS for slots in [worker]. Wins over the file."
                 ),
-                .init("NOTIFY_SOCKET", "Set by systemd: gets READY, STATUS and STOPPING."),
+                .init("NOTIFY_SOCKET", "Set by systemd: gets READY, STATUS, RELOADING and STOPPING."),
+                .init("WATCHDOG_USEC", "Set by systemd: how often it wants to hear that the worker is at work."),
             ],
             exitStatuses: [
                 .init("0", "Drained and done."), .init("1", "It cannot go on."),
@@ -44,6 +47,12 @@ public enum WorkerCommands {
                 .init("75", "Another worker uses the state directory."), .init("78", "The settings are wrong."),
             ],
             seeAlso: ["foqus-gateway(8)", "foqusctl(1)"])
+    }
+
+    /// The settings once more: a change of the backend does not replace a program that is at work.
+    private static func reload(_ arguments: ParsedArguments, _ cloud: CloudBackend?) async throws -> FOQUSSettings {
+        if let cloud { return try await CommonOptions.load(arguments, instance: cloud.instanceSettings) }
+        return try CommonOptions.load(arguments)
     }
 
     /// The settings, with what an instance says. Does not return when they ask for a backend that is not here.

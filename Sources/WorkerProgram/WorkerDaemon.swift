@@ -11,11 +11,14 @@ import WorkerEngine
 
 /// Puts the worker together from its settings and runs it until it is drained.
 enum WorkerDaemon {
-    static func run(_ settings: FOQUSSettings, _ cloud: CloudBackend?) async throws -> ExitCode {
+    /// - Parameter load: reads the settings anew, for a reload.
+    static func run(
+        _ settings: FOQUSSettings, _ cloud: CloudBackend?, load: @escaping @Sendable () async throws -> FOQUSSettings
+    ) async throws -> ExitCode {
         UnixSignals.ignoreBrokenPipe()
         let firstLogger = settings.worker.log.logger("foqus-worker")
         let loop = EventLoop.start(name: "worker-loop")
-        let signals = UnixSignals.stream([SIGTERM, SIGINT], loop: loop)
+        let signals = UnixSignals.stream([SIGTERM, SIGINT, SIGHUP], loop: loop)
 
         // The lock first: a second worker must not touch what the first one works on.
         let journal = try await open {
@@ -33,7 +36,8 @@ enum WorkerDaemon {
                 objects: stores.objects)
         }
         let supervisor = ProcessSupervisor(loop: loop)
-        let executors = Applications.registry(settings, supervisor: supervisor, loop: loop, logger: logger)
+        let applications = Applications(supervisor: supervisor, loop: loop, logger: logger)
+        let executors = applications.registry(settings)
         let engine = WorkerEngine(
             services: WorkerEngine.Services(
                 queue: stores.queue, jobs: stores.jobs, objects: stores.objects, notifier: stores.notifier,
@@ -49,19 +53,19 @@ enum WorkerDaemon {
                 "version": Version.current, "consumer": engine.consumer, "slots": settings.worker.slots,
                 "applications": executors.names.joined(separator: ","), "store": stores.place,
             ])
-        let supervision = Supervisor.ofThisProcess()
-        report(logger) { () throws(SystemdError) in try supervision.ready(status: "polling for jobs") }
-        let watching = Task {
-            for await _ in signals {
-                report(logger) { () throws(SystemdError) in try supervision.stopping(status: "draining") }
-                await engine.drain()
-            }
-        }
+        let supervision = Supervision(
+            supervisor: Supervisor.ofThisProcess(), engine: engine, loop: loop, queueDepth: stores.queueDepth,
+            logger: logger)
+        let reloading = Reloading(
+            of: settings, load: load, engine: engine, executors: executors, applications: applications, logger: logger)
+        await supervision.ready()
+        let watching = Task { await watch(signals, engine, supervision, reloading) }
+        let feeding = Task { await supervision.feedWatchdog() }
         let trimming = Task {
             try await SystemTime().sleep(for: .seconds(2))
             OwnMemory.releaseStartUpCode()
         }
-        let reporting = Task { await keepStatus(of: engine, supervision, stores.protect, logger) }
+        let reporting = Task { await supervision.keepStatus(stores.protect) }
         let companions = stores.companions.map { companion in Task { await companion() } }
         let leaving = Task {
             for await reason in stores.leaving ?? AsyncStream(unfolding: { nil }) {
@@ -79,6 +83,7 @@ enum WorkerDaemon {
             throw ConfigurationError(error.description)
         }
         watching.cancel()
+        feeding.cancel()
         reporting.cancel()
         trimming.cancel()
         leaving.cancel()
@@ -92,29 +97,28 @@ enum WorkerDaemon {
         return .success
     }
 
-    /// Keeps the supervisor's status line up to date, when there is a supervisor and something changed.
-    private static func keepStatus(
-        of engine: WorkerEngine, _ supervision: Supervisor, _ protect: (@Sendable (Bool) async -> Void)?,
-        _ logger: Logger
+    /// SIGHUP reloads the settings, every other signal drains; a second one gives running jobs back at once.
+    private static func watch(
+        _ signals: AsyncStream<CInt>, _ engine: WorkerEngine, _ supervision: Supervision, _ reloading: Reloading
     ) async {
-        guard supervision.socketPath != nil || protect != nil else { return }
-        var last: WorkerStatus?
-        while !Task.isCancelled {
-            let status = await engine.status
-            await protect?(status.running + status.outbox > 0)
-            if status != last {
-                let text = "\(status.running) running, \(status.finished) finished, \(status.outbox) to deliver"
-                report(logger) { () throws(SystemdError) in try supervision.status(text) }
-                last = status
+        await withDiscardingTaskGroup { group in
+            var isStopping = false
+            for await signal in signals {
+                if signal == SIGHUP {
+                    guard !isStopping else { continue }
+                    supervision.tell { () throws(SystemdError) in try supervision.supervisor.reloading() }
+                    await reloading.reload()
+                    await supervision.ready()
+                    continue
+                }
+                if !isStopping {
+                    isStopping = true
+                    let limit = await reloading.drainTimeout
+                    group.addTask { await supervision.stopping(drainTimeout: limit) }
+                }
+                await engine.drain()
             }
-            try? await SystemTime().sleep(for: .seconds(5))
-        }
-    }
-
-    /// A supervisor that cannot be told is no reason to stop.
-    private static func report(_ logger: Logger, _ tell: () throws(SystemdError) -> Void) {
-        do throws(SystemdError) { try tell() } catch {
-            logger.warning("the supervisor cannot be told", ["reason": error])
+            group.cancelAll()
         }
     }
 

@@ -22,13 +22,16 @@ public struct WorkerStores: Sendable {
     let leaving: AsyncStream<String>?
     /// Told whether there is work, every few seconds, so that the machine is not taken away meanwhile.
     let protect: (@Sendable (Bool) async -> Void)?
+    /// How many messages wait; nil where asking costs money.
+    let queueDepth: (@Sendable () async -> Int?)?
     let close: @Sendable () async -> Void
 
     public init(
         queue: any JobQueue, jobs: any JobTable, objects: any ObjectStore, notifier: any Notifier,
         outputs: (any OutputWatch)? = nil, metrics: any Metrics = NoMetrics(), place: String, logger: Logger,
         companions: [@Sendable () async -> Void] = [], leaving: AsyncStream<String>? = nil,
-        protect: (@Sendable (Bool) async -> Void)? = nil, close: @escaping @Sendable () async -> Void
+        protect: (@Sendable (Bool) async -> Void)? = nil, queueDepth: (@Sendable () async -> Int?)? = nil,
+        close: @escaping @Sendable () async -> Void
     ) {
         self.queue = queue
         self.jobs = jobs
@@ -41,6 +44,7 @@ public struct WorkerStores: Sendable {
         self.companions = companions
         self.leaving = leaving
         self.protect = protect
+        self.queueDepth = queueDepth
         self.close = close
     }
 
@@ -51,7 +55,8 @@ public struct WorkerStores: Sendable {
             directory: settings.store.directory, options: settings.store.options(role: .worker), loop: loop)
         return WorkerStores(
             queue: backend.queue, jobs: backend.jobs, objects: backend.objects, notifier: backend.notifier,
-            place: settings.store.directory, logger: logger
+            place: settings.store.directory, logger: logger,
+            queueDepth: { (try? await backend.queue.statistics()).map { $0.available + $0.delayed } }
         ) { await backend.close() }
     }
 }

@@ -19,7 +19,12 @@ enum GatewayDaemon {
         let log = settings.gateway.log.logger("gateway")
         let loop = EventLoop.start(name: "gateway-loop")
         let signals = UnixSignals.stream(stopSignals, loop: loop)
-        let options = try settings.gateway.options(log)
+        var options = try settings.gateway.options(log)
+        let passed = PassedSockets.descriptors(environment: CommonOptions.environment())
+        guard passed.count < 2 else {
+            throw ConfigurationError("\(passed.count) sockets were passed: foqus-gateway.socket may have one ListenStream=")
+        }
+        options.http.listening = passed.first
         let backend = try await open(settings.store, loop)
         let server: GatewayServer
         do {
@@ -32,13 +37,24 @@ enum GatewayDaemon {
             await backend.close()
             throw ConfigurationError("\(error); see [gateway] listen")
         }
-        let address = "\(settings.gateway.tls == nil ? "http" : "https")://\(settings.gateway.address):\(server.port)"
+        let address = "\(settings.gateway.tls == nil ? "http" : "https")://\(server.place)"
         log.notice(
             "gateway started",
             ["version": Version.current, "address": address, "store": settings.store.directory])
         let supervisor = Supervisor.ofThisProcess()
         tell(log) { () throws(SystemdError) in try supervisor.ready(status: "serving \(address)") }
+        // The event loop turns, and the store answers, be it with an error: what hangs does neither.
+        let feeding = Task {
+            await supervisor.feedWatchdog {
+                try? await loop.sleep(for: .milliseconds(1))
+                _ = try? await backend.queue.statistics()
+                return true
+            } failed: { error in
+                log.warning("the supervisor cannot be told", ["reason": error])
+            }
+        }
         for await _ in signals { break }
+        feeding.cancel()
         tell(log) { () throws(SystemdError) in try supervisor.stopping(status: "ending the answers in flight") }
         await server.stop()
         await backend.close()

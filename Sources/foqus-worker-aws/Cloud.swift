@@ -16,7 +16,8 @@ struct Cloud: Sendable {
     private let contentLoop: EventLoop
 
     init(_ settings: FOQUSSettings, loop: EventLoop, logger: Logger) async throws {
-        let environment = CommonOptions.environment()
+        var environment = CommonOptions.environment()
+        if let file = settings.aws.credentialsFile { environment["AWS_SHARED_CREDENTIALS_FILE"] = file }
         let contentLoop = EventLoop.start(name: "s3-loop")
         self.contentLoop = contentLoop
         identity = AWSIdentity(

@@ -34,7 +34,7 @@ private func everySetting() throws -> [Setting] {
             line.hasPrefix("#") && !line.hasPrefix("# ") ? line.dropFirst() : line
         }
         let sample = try settings(active.joined(separator: "\n")).origins
-        let examples = ["tls_certificate", "tls_key"]
+        let examples = ["tls_certificate", "tls_key", "credentials_file"]
         for standard in try everySetting() where !examples.contains(standard.key) {
             let shown = sample.first { $0.section == standard.section && $0.key == standard.key }
             #expect(shown?.value == standard.value, "[\(standard.section)] \(standard.key)")

@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func timesComeFromTheClock() {
-        Logger(label: "t", level: .info, sink: sink, now: { 42 }).info("x")
+        Logger(label: "t", threshold: LogThreshold(.info), sink: sink, now: { 42 }).info("x")
         #expect(sink.entries[0].nanosecondsSinceEpoch == 42)
         // 2020-09-13; a clock read in other units would lie far off.
         Logger(label: "t", sink: sink).info("y")

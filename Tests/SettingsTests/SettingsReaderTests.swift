@@ -124,7 +124,7 @@ private enum Colour: String, CaseIterable { case red, green }
                 test.conf:4: [worker] flag = "maybe": expected true or false
                 test.conf:5: [worker] lease = "1d": expected a duration from 1s to 1h, such as 250ms, 60s, 5m or 1h
                 test.conf:6: [worker] room = "1": expected a size of at least 1KiB and of at most 1GiB, such as 64MiB or 1 GB
-                test.conf:7: [worker] state = "var": expected an absolute path
+                test.conf:7: [worker] state = "var": expected an absolute path, or credential:NAME for one that the unit has by LoadCredential=
                 test.conf:8: [worker] colour = "blue": expected one of red, green
                 test.conf:9: [worker] name = "": expected a text that is not empty
                 [worker] missing: not set, and it has no default

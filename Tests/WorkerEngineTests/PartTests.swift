@@ -138,7 +138,8 @@ import Threading
             let time = ManualTime()
             let queue = FaultyQueue(wrapped: fixture.backend.queue, theft: fixture.queueTheft)
             let keeper = LeaseKeeper(
-                queue: queue, time: time, visibility: .seconds(60), logger: fixture.logger)
+                queue: queue, time: time, visibility: .seconds(60), progress: ProgressLedger(time: time),
+                logger: fixture.logger)
             _ = try await fixture.submit(1)
             let message = try #require(
                 try await queue.receive(limit: 1, visibility: .seconds(60), wait: .zero).first)

@@ -21,6 +21,8 @@ public final class FOQUSExecutor: Executor {
     /// For files.
     private let files: BlockingPool
     private let log: Logger
+    /// Runners are not kept any more.
+    private let isRetired = Locked(false)
 
     /// - Parameters:
     ///   - loop: the supervisor's.
@@ -57,6 +59,7 @@ public final class FOQUSExecutor: Executor {
     }
 
     public func shutdown() async {
+        isRetired.withLock { $0 = true }
         for runner in await pool.takeIdle() { await launcher.end(runner, because: "the worker ends") }
     }
 
@@ -123,6 +126,7 @@ public final class FOQUSExecutor: Executor {
         guard case .result(let result) = end, await runner.isUsable else { return "it failed" }
         // An answer to the cancellation may still be on its way.
         if Task.isCancelled { return "its run was cancelled" }
+        if isRetired.withLock({ $0 }) { return "its application has changed" }
         if options.mode == .thread, result.status != .success, result.status != .invalid { return "a run failed in it" }
         if await runner.jobs >= options.recycleJobs { return "it ran \(options.recycleJobs) jobs" }
         if let limit = options.recycleMemory, memory > limit { return "it takes \(memory >> 20) MiB" }

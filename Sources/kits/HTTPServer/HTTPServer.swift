@@ -16,11 +16,14 @@ public final class HTTPServer: Sendable {
 
     /// The port it listens on; with port 0 in the options, the one that the system chose.
     public let port: UInt16
+    /// Where it listens: `127.0.0.1:8080` or `[::1]:8080`.
+    public let place: String
     private let daemon: Daemon
     private let reception: Reception
 
-    private init(port: UInt16, daemon: Daemon, reception: Reception) {
-        self.port = port
+    private init(socket: ListenSocket, daemon: Daemon, reception: Reception) {
+        port = socket.port
+        place = socket.place
         self.daemon = daemon
         self.reception = reception
     }
@@ -31,10 +34,10 @@ public final class HTTPServer: Sendable {
     public static func start(_ options: Options = Options(), handler: @escaping Handler) throws(HTTPServerError)
         -> HTTPServer
     {
-        let socket = try ListenSocket(address: options.address, port: options.port)
+        let socket = try ListenSocket(options)
         let reception = Reception(options: options, handler: handler)
         let daemon = try Daemon(socket: socket, options: options, reception: reception)
-        return HTTPServer(port: socket.port, daemon: daemon, reception: reception)
+        return HTTPServer(socket: socket, daemon: daemon, reception: reception)
     }
 
     /// Stops listening, waits for the answers in flight, then closes all connections.

@@ -1,16 +1,54 @@
 import Glibc
 
-/// A bound, listening TCP socket. Made here rather than by libmicrohttpd, which does not tell which call failed and why.
+/// A bound, listening TCP socket: one that was made by somebody else, or one made here rather than by libmicrohttpd, which does not tell which call failed and why.
 struct ListenSocket {
     let descriptor: CInt
     let port: UInt16
     let isIPv6: Bool
+    /// Somebody else listens on it too, before and after us.
+    let isBorrowed: Bool
     /// `127.0.0.1:8080` or `[::1]:8080`.
     let place: String
 
-    init(address: String, port: UInt16) throws(HTTPServerError) {
+    init(_ options: HTTPServer.Options) throws(HTTPServerError) {
+        if let descriptor = options.listening {
+            try self.init(borrowing: descriptor)
+        } else {
+            try self.init(address: options.address, port: options.port)
+        }
+    }
+
+    private init(borrowing descriptor: CInt) throws(HTTPServerError) {
+        var storage = sockaddr_storage()
+        var listens: CInt = 0
+        let code: CInt = withUnsafeMutablePointer(to: &storage) { storage in
+            storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+                guard getsockname(descriptor, address, &length) == 0 else { return errno }
+                length = socklen_t(MemoryLayout<CInt>.size)
+                return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) == 0 ? 0 : errno
+            }
+        }
+        let families = [sa_family_t(AF_INET), sa_family_t(AF_INET6)]
+        guard code == 0, listens == 1, families.contains(storage.ss_family) else {
+            throw .cannotListen("the socket that was passed", errno: code == 0 ? EINVAL : code)
+        }
+        // libmicrohttpd takes connections until there are none.
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        self.descriptor = descriptor
+        isBorrowed = true
+        isIPv6 = storage.ss_family == sa_family_t(AF_INET6)
+        port = Self.port(storage)
+        let address = withUnsafePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { String(numericAddress: $0) }
+        }
+        place = isIPv6 && address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+    }
+
+    private init(address: String, port: UInt16) throws(HTTPServerError) {
+        isBorrowed = false
         isIPv6 = address.contains(":")
-        place = isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
+        let place = isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
         guard var storage = Self.socketAddress(address, port) else { throw .invalidAddress(address) }
         let length = Self.length(storage)
 
@@ -35,6 +73,7 @@ struct ListenSocket {
         }
         self.descriptor = descriptor
         self.port = Self.port(storage)
+        self.place = isIPv6 ? "[\(address)]:\(self.port)" : "\(address):\(self.port)"
     }
 
     private static func length(_ storage: sockaddr_storage) -> socklen_t {

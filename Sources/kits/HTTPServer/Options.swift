@@ -8,6 +8,8 @@ extension HTTPServer {
         public var address = "127.0.0.1"
         /// 0 lets the system choose; see `HTTPServer.port`.
         public var port: UInt16 = 0
+        /// A socket that listens already and stays its maker's: a service manager's. Address and port are its own then.
+        public var listening: CInt?
         /// Nil: plain HTTP. Only TLS 1.2 and 1.3 are spoken.
         public var tls: TLS?
         /// The most bytes of a request's body; a longer one is answered 413 and never reaches the handler.
@@ -28,12 +30,13 @@ extension HTTPServer {
         public init() {}
 
         public init(
-            address: String = "127.0.0.1", port: UInt16 = 0, tls: TLS? = nil, bodyLimit: Int = 8 << 20,
+            address: String = "127.0.0.1", port: UInt16 = 0, listening: CInt? = nil, tls: TLS? = nil, bodyLimit: Int = 8 << 20,
             connectionLimit: Int = 1024, perIPLimit: Int? = nil, idleTimeout: Duration = .seconds(60), threads: Int = 1,
             onDiagnostic: @escaping @Sendable (String) -> Void = { _ in }
         ) {
             self.address = address
             self.port = port
+            self.listening = listening
             self.tls = tls
             self.bodyLimit = bodyLimit
             self.connectionLimit = connectionLimit

@@ -8,7 +8,8 @@ import Glibc
 /// Neither message nor facts are computed when the level is off.
 public struct Logger: Sendable {
     public let label: String
-    public var level: Level
+    /// Shared with all loggers made from the same one: a change holds for all of them.
+    public let threshold: LogThreshold
     /// Facts that every entry of this logger carries.
     public var metadata: Metadata
     private let sink: any LogSink
@@ -18,16 +19,17 @@ public struct Logger: Sendable {
     ///   - label: the part of the program that speaks, as `queue` or `engine`; may be empty.
     ///   - level: entries below it are dropped.
     public init(label: String, level: Level = .info, sink: any LogSink, metadata: Metadata = [:]) {
-        self.init(label: label, level: level, sink: sink, metadata: metadata, now: UTCTime.now)
+        self.init(
+            label: label, threshold: LogThreshold(level), sink: sink, metadata: metadata, now: UTCTime.now)
     }
 
     /// - Parameter now: nanoseconds since the epoch.
     init(
-        label: String, level: Level, sink: any LogSink, metadata: Metadata = [:],
+        label: String, threshold: LogThreshold, sink: any LogSink, metadata: Metadata = [:],
         now: @escaping @Sendable () -> Int64
     ) {
         self.label = label
-        self.level = level
+        self.threshold = threshold
         self.sink = sink
         self.metadata = metadata
         self.now = now
@@ -42,10 +44,10 @@ public struct Logger: Sendable {
 
     /// The same logger speaking for another part of the program.
     public func labelled(_ label: String) -> Logger {
-        Logger(label: label, level: level, sink: sink, metadata: metadata, now: now)
+        Logger(label: label, threshold: threshold, sink: sink, metadata: metadata, now: now)
     }
 
-    public func isEnabled(_ level: Level) -> Bool { level >= self.level }
+    public func isEnabled(_ level: Level) -> Bool { level >= threshold.level }
 
     public func log(_ level: Level, _ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:]) {
         guard isEnabled(level) else { return }

@@ -78,14 +78,12 @@ extension SettingsReader {
 
     /// An absolute path. Whether anything is there is not looked at.
     public func path(_ section: String, _ key: String, default standard: String) -> String {
-        read(section, key, standard: (standard, standard), expected: "an absolute path") {
-            $0.hasPrefix("/") ? $0 : nil
-        }
+        read(section, key, standard: (standard, standard), expected: Self.expectedPath) { place($0) }
     }
 
     /// An absolute path; `nil` when it is not set.
     public func optionalPath(_ section: String, _ key: String) -> String? {
-        read(section, key, standard: (nil, ""), expected: "an absolute path") { $0.hasPrefix("/") ? .some($0) : nil }
+        read(section, key, standard: (nil, ""), expected: Self.expectedPath) { place($0).map { .some($0) } }
     }
 
     /// One of the cases of an enumeration by its raw value.

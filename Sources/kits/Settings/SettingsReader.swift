@@ -4,15 +4,20 @@
 /// what was read only after ``finish()`` has returned.
 public final class SettingsReader {
     private let sources: [SettingsSource]
+    /// Where a service manager has put credentials; nil where there are none.
+    private let credentials: String?
     private var asked: Set<Name> = []
     private var askedSections: [String: [String]] = [:]
     private var problems: [SettingsError.Problem] = []
     /// Every setting that was asked for, with its value as text and where that came from, in the order of the questions.
     public private(set) var origins: [Setting] = []
 
-    /// - Parameter sources: from the weakest to the strongest.
-    public init(_ sources: [SettingsSource]) {
+    /// - Parameters:
+    ///   - sources: from the weakest to the strongest.
+    ///   - credentials: the directory where `credential:NAME` is found (`CREDENTIALS_DIRECTORY` of systemd.exec(5)).
+    public init(_ sources: [SettingsSource], credentials: String? = nil) {
         self.sources = sources
+        self.credentials = credentials
     }
 
     /// The names behind `prefix` of all sections that begin with it: `foqus` for `[application.foqus]` and the prefix
@@ -77,6 +82,18 @@ public final class SettingsReader {
     func miss(_ section: String, _ key: String) {
         problems.append(
             SettingsError.Problem(code: .missing, description: "[\(section)] \(key): not set, and it has no default"))
+    }
+
+    static let expectedPath = "an absolute path, or credential:NAME for one that the unit has by LoadCredential="
+
+    /// The path that a text stands for: itself, or a credential of the service.
+    func place(_ text: String) -> String? {
+        if text.hasPrefix("/") { return text }
+        let prefix = "credential:"
+        guard let credentials, text.hasPrefix(prefix) else { return nil }
+        let name = text.dropFirst(prefix.count)
+        guard !name.isEmpty, !name.contains("/"), name != ".", name != ".." else { return nil }
+        return "\(credentials)/\(name)"
     }
 
     private func find(_ section: String, _ key: String, standard: String) -> Setting? {
