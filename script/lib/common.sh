@@ -58,6 +58,8 @@ ensure_swift() {
 
 release_products=(foqus-worker foqus-worker-aws foqus-gateway foqusctl)
 release_options=(--scratch-path "$build" -c release --static-swift-stdlib -Xlinker -s)
+# As Debian hardens its programs; what C there is, Package.swift hardens.
+release_options+=(-Xlinker -z -Xlinker now)
 
 # Builds the programs for use: optimised, with the Swift library inside.
 build_release() {
