@@ -52,6 +52,7 @@ let package = Package(
         .executable(name: "foqus-worker", targets: ["foqus-worker"]),
         .executable(name: "foqus-worker-aws", targets: ["foqus-worker-aws"]),
         .executable(name: "foqus-gateway", targets: ["foqus-gateway"]),
+        .executable(name: "foqus-service", targets: ["foqus-service"]),
         .executable(name: "foqusctl", targets: ["foqusctl"]),
     ],
     targets: [
@@ -134,6 +135,18 @@ let package = Package(
                 "Configuration", "CommandLineKit", "Gateway", "Stores", "EmbeddedStores", "HTTPServer", "EventLoop",
                 "FileKit", "Logging", "SystemdKit",
             ]),
+        program("foqus-service", ["ServiceControl", "CommandLineKit", "Configuration"]),
+        .target(
+            name: "ServiceControl",
+            dependencies: [
+                "Configuration", "CommandLineKit", "JSONKit", "SystemdKit", "ProcessKit", "FileKit", "EventLoop",
+                "Settings",
+                "Threading",
+            ],
+            // The units as they are delivered: links to systemd/.
+            resources: [
+                .embedInCode("Resources/foqus-worker.service"), .embedInCode("Resources/foqus-worker-delayed.timer"),
+            ], swiftSettings: strict),
         program("foqusctl", ["ControlCommands", "CommandLineKit", "Configuration", "EventLoop"]),
         library(
             "ControlCommands",

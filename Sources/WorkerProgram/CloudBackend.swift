@@ -3,6 +3,7 @@ public import Configuration
 public import EventLoop
 import Glibc
 public import Logging
+import ProcessKit
 public import Settings
 
 /// The backend on AWS, as the variant of the program that has it brings it along.
@@ -45,10 +46,7 @@ enum CloudVariant {
 
     /// Beside this program, or where the Debian package has it.
     private static func candidates() -> [String] {
-        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = readlink("/proc/self/exe", &target, target.count)
-        let own = String(decoding: target.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let folder = own.lastIndex(of: "/").map { String(own[..<$0]) } ?? ""
+        let folder = OwnProgram.folder
         return ["\(folder)/\(name)", "\(folder)/../lib/foqus-worker/\(name)"]
     }
 
