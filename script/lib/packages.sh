@@ -25,6 +25,8 @@ make_packages() {
     programs=$(release_folder)
     version=$("$programs/foqusctl" --version | cut -d' ' -f2)
     rm -rf "$packages"/{old,again,new}
+    # Three times the xz of a release would take minutes.
+    export DPKG_DEB_COMPRESSOR_TYPE=gzip DPKG_DEB_COMPRESSOR_LEVEL=1
     "$root/script/deb" --programs "$programs" --output "$packages/old"
     "$root/script/deb" --programs "$programs" --output "$packages/again"
     "$root/script/deb" --programs "$programs" --output "$packages/new" --version "$version+1"
