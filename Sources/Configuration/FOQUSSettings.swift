@@ -9,6 +9,8 @@ public struct FOQUSSettings: Sendable {
     public let metrics: MetricsSettings
     /// By application name, as jobs name it in `Application`.
     public let applications: [String: ApplicationSettings]
+    /// Limits of the jobs of some simulations, by `SIMULATION` or `USER/SIMULATION`.
+    public let simulations: [String: LimitOverrides]
     /// Every setting with its value and where it came from, in the order of the sections.
     public let origins: [Setting]
 
@@ -74,6 +76,10 @@ public struct FOQUSSettings: Sendable {
                             + "names are compared without case"))
             }
         }
+        var simulations: [String: LimitOverrides] = [:]
+        for name in reader.sections(prefix: "simulation.") {
+            simulations[name] = LimitOverrides(reader, section: "simulation.\(name)")
+        }
         do throws(SettingsError) { try reader.finish() } catch { problems = error.problems + problems }
         if !problems.isEmpty { throw SettingsError(problems) }
         self.store = store
@@ -82,6 +88,7 @@ public struct FOQUSSettings: Sendable {
         self.gateway = gateway
         self.metrics = metrics
         self.applications = applications
+        self.simulations = simulations
         origins = reader.origins
     }
 }

@@ -57,11 +57,14 @@ public struct JobRun: Sendable {
     public let fingerprint: String
     /// Killed when it runs longer; nil for no limit.
     public let timeout: Duration?
+    /// What it may use otherwise.
+    public let limits: JobLimits
 
     public init(
         job: JobID, attempt: AttemptID, session: SessionID, user: UserName, simulation: SimulationName,
         application: String, input: JSON, directory: String, simulationDirectory: String,
-        dependencyDirectories: [SimulationName: String], fingerprint: String, timeout: Duration?
+        dependencyDirectories: [SimulationName: String], fingerprint: String, timeout: Duration?,
+        limits: JobLimits = JobLimits()
     ) {
         self.job = job
         self.attempt = attempt
@@ -75,6 +78,7 @@ public struct JobRun: Sendable {
         self.dependencyDirectories = dependencyDirectories
         self.fingerprint = fingerprint
         self.timeout = timeout
+        self.limits = limits
     }
 }
 

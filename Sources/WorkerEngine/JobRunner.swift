@@ -21,6 +21,7 @@ struct JobRunner: Sendable {
         let tells: Bool
         let metrics: any Metrics
         let logger: Logger
+        let troubles: Troubles
         let worker: WorkerIdentity
         let live: LiveOptions
 
@@ -51,15 +52,23 @@ struct JobRunner: Sendable {
                     message: content, lease: message.lease, receiveCount: message.receiveCount, sent: message.sent,
                     id: attempt, services: services)
                 admitted.append(job)
-                services.logger.with(context: job.story(nil)).step(
-                    "job received", job.facts, event: JournalEvent.jobReceived)
+                services.logger.step(
+                    "job received", job.facts, context: job.story(nil), event: JournalEvent.jobReceived)
             } catch {
                 await refuse(error, message, attempt)
                 await ended(attempt)
             }
         }
-        let starts = await begin(admitted, ended)
+        await run(admitted, failures: 0, ended)
+    }
+
+    /// - Parameter failures: how often the stores could not be asked about these.
+    private func run(
+        _ attempts: [JobAttempt], failures: Int, _ ended: @escaping @Sendable (AttemptID) async -> Void
+    ) async {
+        let (starts, held) = await begin(attempts, ended)
         await withDiscardingTaskGroup { group in
+            if !held.isEmpty { group.addTask { await runLater(held, failures: failures + 1, ended) } }
             for start in starts.dropFirst() {
                 group.addTask {
                     await execute(start)
@@ -72,13 +81,37 @@ struct JobRunner: Sendable {
         }
     }
 
-    /// Looks whether they are to run, and notes in the journal those that are. The others end here.
+    /// Stores that are away are no fault of the jobs', and no reason to use up their attempts: their leases are renewed
+    /// until the stores can be asked, or the service stops.
+    private func runLater(
+        _ attempts: [JobAttempt], failures: Int, _ ended: @escaping @Sendable (AttemptID) async -> Void
+    ) async {
+        let backoff = Backoff(first: .milliseconds(500), longest: .seconds(5))
+        let delay = backoff.delay(afterFailures: failures, random: services.random)
+        let wait = Task { try? await services.time.sleep(for: delay) }
+        await services.board.hold(attempts.map(\.id)) { wait.cancel() }
+        await wait.value
+        var open: [JobAttempt] = []
+        for attempt in attempts {
+            if await services.board.reason(for: attempt.id) == nil {
+                open.append(attempt)
+            } else {
+                await settle((attempt.record(directory: nil), attempt.effects.givenBack(), attempt.story(nil)))
+                await ended(attempt.id)
+            }
+        }
+        await run(open, failures: failures, ended)
+    }
+
+    /// Looks whether they are to run, and notes in the journal those that are. Those that nobody can tell of now are held;
+    /// the others end here.
     private func begin(
         _ attempts: [JobAttempt], _ ended: @Sendable (AttemptID) async -> Void
-    ) async -> [Start] {
-        guard !attempts.isEmpty else { return [] }
+    ) async -> (starts: [Start], held: [JobAttempt]) {
+        guard !attempts.isEmpty else { return ([], []) }
         let lookups = await JobLookups(of: attempts.map(\.message), in: services.workspace, services.jobs)
         var starts: [Start] = []
+        var held: [JobAttempt] = []
         for attempt in attempts {
             let effects: [Effect]
             do throws(StoreError) {
@@ -91,27 +124,32 @@ struct JobRunner: Sendable {
                     services.metrics.count(.jobFinish(event: event))
                     report(attempt, outcome, reason)
                 }
+            } catch  where error.isWaitedFor {
+                services.troubles.failed("look up", error, "jobs wait: the stores cannot be asked about them")
+                held.append(attempt)
+                continue
             } catch {
                 effects = attempt.afterInfrastructureFailure(error.description)
                 report(attempt, attempt.mayBeTriedAgain ? .retried : .error, error.description)
             }
-            await settle((attempt.record(directory: nil), effects, attempt.story(nil)))
+            await settle((attempt.record(directory: nil), effects, { @Sendable in attempt.story(nil) }))
             await ended(attempt.id)
         }
-        guard let first = starts.first else { return [] }
+        if held.isEmpty { services.troubles.succeeded("look up", "the stores can be asked about jobs again") }
+        guard let first = starts.first else { return ([], held) }
         let begun = starts.map { start in
             let attempt = start.attempt
             return (
                 record: attempt.record(directory: services.workspace.path(of: attempt.id)),
-                effects: attempt.effects.setup(), story: attempt.story(start.executor)
+                effects: attempt.effects.setup(), story: { @Sendable in attempt.story(start.executor) }
             )
         }
         let isNoted = await journaled("begin", for: first.attempt.id) { () throws(StoreError) in
             try await services.outbox.begin(begun)
         }
-        if isNoted { return starts }
+        if isNoted { return (starts, held) }
         for start in starts { await ended(start.attempt.id) }
-        return []
+        return ([], held)
     }
 
     /// A job that is not run.
@@ -124,9 +162,9 @@ struct JobRunner: Sendable {
             case .dropped: "dropped: it is over"
             default: "could not be run"
             }
-        services.logger.with(context: attempt.story(nil)).log(
+        services.logger.log(
             outcome == .dropped ? .info : .warning, "job \(words)", attempt.facts.merging(["reason": reason]),
-            event: outcome.event)
+            context: attempt.story(nil), event: outcome.event)
     }
 
     /// Rows 2 to 10: acknowledged once, and told where the contract tells.
@@ -144,12 +182,12 @@ struct JobRunner: Sendable {
             let user = message.attributes["username"] ?? ""
             let status = Notification.jobStatus(
                 state, job: subject.job, session: subject.session, worker: services.worker, user: user,
-                message: rejection.reason)
+                message: BoundedText.cut(rejection.reason))
             effects.append(.publish(OutgoingNotification(id: "\(attempt)/final", notification: status)))
         }
         effects.append(.acknowledge(message.lease))
         let record = AttemptRecord(id: attempt, job: subject?.job, lease: message.lease, directory: nil)
-        await settle((record, effects, story))
+        await settle((record, effects, { @Sendable in story }))
     }
 
     private func execute(_ start: Start) async {
@@ -163,8 +201,8 @@ struct JobRunner: Sendable {
         }
         let started = services.time.instant()
         services.metrics.observe(.jobStarted(waited: services.time.now() - run.sent))
-        services.logger.with(context: run.story(start.executor)).step(
-            "job started", run.facts, event: JournalEvent.jobStarted)
+        services.logger.step(
+            "job started", run.facts, context: run.story(start.executor), event: JournalEvent.jobStarted)
         let notice = StartNotice(services.notices) { [outbox = services.outbox] in
             do { try await outbox.append(run.effects.running(), to: run.id) } catch { return false }
             return true
@@ -191,14 +229,13 @@ struct JobRunner: Sendable {
         let outcome = result.outcome(cutShort: reason, mayBeTriedAgain: run.mayBeTriedAgain)
         services.metrics.observe(.jobEnded(outcome, ran: ran))
         services.health.ended(run.message.job, outcome, at: services.time.now())
-        var story = run.story(start.executor)
-        if let ran { story["microseconds"] = .integer(ran.wholeMicroseconds) }
         let level: Logger.Level = result.isFailure && reason == nil ? .warning : .info
-        services.logger.with(context: story).log(
+        services.logger.log(
             level, "job \(result.word(cutShort: reason))",
             run.facts.merging([
                 "milliseconds": (ran ?? .zero).wholeMilliseconds, "reason": result.reason ?? "-",
-            ]), event: outcome.event)
+            ]),
+            context: run.story(start.executor, ran), event: outcome.event)
     }
 
     private func complete(_ run: JobAttempt, _ effects: [Effect]) async {

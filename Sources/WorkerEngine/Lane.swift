@@ -6,7 +6,7 @@ import Stores
 struct Lane: Sendable {
     let record: AttemptRecord
     /// What the log says of it, beside the job.
-    var story: Logger.Metadata = [:]
+    let story: @Sendable () -> Logger.Metadata
     var pending: [JournaledEffect]
     /// The run is over: when `pending` is empty, so is the lane.
     var isComplete: Bool { completed != nil }
@@ -19,7 +19,10 @@ struct Lane: Sendable {
     /// `slow` is what may take long: work on files, and waiting for others.
     enum Kind: Sendable, Hashable { case publish, acknowledge, release, slow }
 
-    init(record: AttemptRecord, story: Logger.Metadata = [:], pending: [JournaledEffect], completed: Instant?) {
+    init(
+        record: AttemptRecord, story: @escaping @Sendable () -> Logger.Metadata = { [:] }, pending: [JournaledEffect],
+        completed: Instant?
+    ) {
         self.record = record
         self.story = story
         self.pending = pending

@@ -25,7 +25,7 @@ actor Outbox {
     }
 
     /// An attempt, the effects that it starts with, and what the log says of it beside its job.
-    typealias Beginning = (record: AttemptRecord, effects: [Effect], story: Logger.Metadata)
+    typealias Beginning = (record: AttemptRecord, effects: [Effect], story: @Sendable () -> Logger.Metadata)
 
     /// Attempts that one round takes on.
     private static let roundLimit = 128
@@ -39,8 +39,8 @@ actor Outbox {
 
     let services: Services
     let backoff = Backoff(first: .milliseconds(200), longest: .seconds(30))
-    let reports = RepeatFilter()
-    private var lanes: [AttemptID: Lane] = [:]
+    let troubles: Troubles
+    private(set) var lanes: [AttemptID: Lane] = [:]
     private var ready: [AttemptID] = []
     /// With effects that need not leave at once.
     private var lingering: [AttemptID] = []
@@ -51,7 +51,10 @@ actor Outbox {
     private var waitingForWork: CheckedContinuation<Void, Never>?
     private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
 
-    init(services: Services) { self.services = services }
+    init(services: Services) {
+        self.services = services
+        troubles = Troubles(time: services.time, logger: services.logger)
+    }
 
     /// Returns, which shows that nothing hangs here.
     func answer() {}
@@ -127,12 +130,6 @@ actor Outbox {
 
     /// Attempts whose effects are not all delivered.
     var backlog: Int { lanes.count }
-
-    /// Attempts that are over and not delivered, and since when the oldest of them.
-    var undelivered: (count: Int, since: Instant?) {
-        let times = lanes.values.compactMap(\.completed)
-        return (times.count, times.min())
-    }
 
     private func number(_ effects: [Effect]) -> [JournaledEffect] {
         effects.map { effect in
@@ -233,7 +230,7 @@ actor Outbox {
                 ["job": lane.job?.description ?? "-", "attemptID": lane.id, "message": lease.message],
                 event: JournalEvent.leaseLost)
         }
-        report("deliver", delivery.error)
+        for note in delivery.notes { report(note.subject, note.error) }
         await finish(round, done: delivery.done, failed: delivery.failed)
         let failed = round.filter { delivery.failed.contains($0) }
         guard !failed.isEmpty else { return }
@@ -253,7 +250,7 @@ actor Outbox {
             mayUpload = try await services.leases.lost(among: [lane.record.lease]).isEmpty
         } catch {
             // As in `Delivery.fence`: a queue out of reach gives the message to nobody else.
-            report("deliver", error)
+            report("fence", error)
         }
         let delivery = SlowDelivery(lane: lane, mayUpload: mayUpload, services: services)
         let (done, error) = await delivery.run()
@@ -300,32 +297,10 @@ actor Outbox {
         if lanes.isEmpty { abandonWaiting() }
     }
 
-    private func tell(_ finished: [AttemptID]) {
-        guard !finished.isEmpty else { return }
-        services.metrics.observe(.delivered(finished.count))
-        for lane in finished.compactMap({ lanes[$0] }) where lane.record.job != nil {
-            services.logger.with(context: lane.story).step(
-                "job delivered", lane.facts, event: JournalEvent.jobDelivered)
-        }
-    }
-
     private func retry(_ attempts: [AttemptID]) {
         for attempt in attempts {
             lanes[attempt]?.isTaken = false
             offer(attempt)
-        }
-    }
-
-    private func report(_ subject: String, _ error: StoreError?) {
-        if error != nil { services.metrics.observe(.deliveryFailed) }
-        guard let change = reports.change(of: subject, to: error?.description) else { return }
-        if let error {
-            services.logger.error(
-                "results wait in the outbox", ["reason": error, "attempts": lanes.count],
-                event: JournalEvent.outboxWaits)
-        } else if change.previous != nil {
-            services.logger.notice(
-                "results are delivered again", ["after": change.previous ?? ""], event: JournalEvent.outboxBack)
         }
     }
 }

@@ -46,7 +46,7 @@ public actor WorkerEngine {
     }
 
     let services: Services
-    private let live: LiveOptions
+    let live: LiveOptions
     let worker: WorkerIdentity
     let board: SlotBoard
     let leases: LeaseKeeper
@@ -56,22 +56,23 @@ public actor WorkerEngine {
     /// How long a job that was fetched ahead waits for a slot: then those in the slots are longer than expected, and
     /// another worker may have one free.
     private static let slotPatience = Duration.seconds(2)
+    private let troubles: Troubles
     /// Whether the parts of this worker advance.
     public nonisolated let progress: ProgressLedger
-    private let pollReports = RepeatFilter()
-    private var phase = Phase.idle
+    private(set) var phase = Phase.idle
     private var poll: Task<Void, Never>?
     private var deadline: Task<Void, Never>?
-    private var counters = WorkerStatus()
+    private(set) var counters = WorkerStatus()
     private var hasBegun = false
 
-    private enum Phase { case idle, working, draining }
+    enum Phase { case idle, working, draining }
 
     public init(services: Services, options: WorkerOptions, instance: String) {
         worker = WorkerIdentity(consumer: services.random.identifier(), instance: instance)
         var services = services
         services.logger = services.logger.with(context: ["consumer": worker.consumer])
         self.services = services
+        troubles = Troubles(time: services.time, logger: services.logger)
         live = LiveOptions(options)
         progress = ProgressLedger(time: services.time)
         health = WorkerHealth(now: services.time.instant())
@@ -95,61 +96,13 @@ public actor WorkerEngine {
                 notices: StartNotices(time: services.time), board: board, health: health,
                 time: services.time,
                 random: services.random, tells: services.notifier.isOn, metrics: services.metrics,
-                logger: services.logger, worker: worker,
-                live: live))
+                logger: services.logger, troubles: troubles, worker: worker, live: live))
     }
 
     var options: WorkerOptions { live.current }
 
     /// This life of the worker.
     public nonisolated var consumer: ConsumerID { worker.consumer }
-
-    public var status: WorkerStatus {
-        get async {
-            var status = counters
-            let now = services.time.instant()
-            status.slots = options.slots
-            status.isDraining = phase == .draining
-            status.running = await board.running
-            status.fetched = await board.occupied - status.running
-            status.leases = await leases.held
-            let (undelivered, since) = await outbox.undelivered
-            status.outbox = undelivered
-            status.outboxAge = since.map { now - $0 } ?? .zero
-            status.sincePoll = now - health.lastPoll
-            status.pollProblem = health.pollProblem
-            status.journalProblem = health.journalProblem
-            status.lastJob = health.lastJob
-            return status
-        }
-    }
-
-    /// The jobs that run or wait for a slot.
-    public var jobs: [JobID] {
-        get async { await board.jobs.values.sorted { $0.description < $1.description } }
-    }
-
-    /// Why the state directory cannot be written; nil when it can: the last word of those who wrote, and of its free space.
-    public var journalProblem: String? {
-        get async {
-            if let problem = health.journalProblem { return problem }
-            return await services.workspace.hasSpace() ? nil : "no space left in the state directory"
-        }
-    }
-
-    /// Returns when every part that holds state has answered: one that hangs keeps the caller waiting.
-    public func answer() async {
-        await board.answer()
-        await outbox.answer()
-        await leases.answer()
-    }
-
-    /// From now on it works by these options. What runs goes on as it began; a job beyond fewer slots runs to its end.
-    public func adopt(_ options: WorkerOptions) async {
-        live.replace(options)
-        await board.resize(slots: options.slots, fetchAhead: options.fetchAhead)
-        await leases.renew(for: options.lease)
-    }
 
     /// Works until it is drained. Throws when the journal of an earlier life cannot be read; that is told on the
     /// alert topic (cloud-protocol 2.6), since nobody may be looking at the log.
@@ -261,8 +214,8 @@ public actor WorkerEngine {
                 if messages.isEmpty { services.metrics.count(.queuePeek(.empty)) }
                 if !messages.isEmpty { services.metrics.observe(.polled) }
                 for _ in messages { services.metrics.count(.queuePeek(.start)) }
+                troubles.succeeded("poll", "the queue answers again", event: JournalEvent.queueBack)
                 health.polled(at: services.time.instant())
-                if failures > 0 { services.logger.notice("the queue answers again", event: JournalEvent.queueBack) }
                 failures = 0
                 isBusy = !messages.isEmpty
                 if !messages.isEmpty { await take(messages, received) }
@@ -270,15 +223,11 @@ public actor WorkerEngine {
                 failures += 1
                 health.pollFailed(error.description)
                 services.metrics.observe(.pollFailed)
-                if pollReports.change(of: "poll", to: error.description) != nil {
-                    services.logger.error(
-                        "no jobs can be received", ["reason": error], event: JournalEvent.queueAway)
-                }
+                troubles.failed("poll", error, "no jobs can be received", event: JournalEvent.queueAway)
                 let delay = backoff.delay(afterFailures: failures, random: services.random)
                 progress.expect(.poll, after: delay)
                 try? await services.time.sleep(for: delay)
             }
-            if failures == 0 { _ = pollReports.change(of: "poll", to: nil) }
         }
     }
 
@@ -310,9 +259,11 @@ public actor WorkerEngine {
 
     // MARK: beside the jobs
 
-    /// Registers the consumer and says every minute that it lives.
+    /// Registers the consumer and says every minute that it lives; what could not be said is said again soon.
     private func keepConsumerAlive() async {
         var number = 0
+        var failures = 0
+        let backoff = Backoff(first: .seconds(1), longest: .seconds(60))
         let registered = OutgoingNotification(
             id: "\(worker.consumer)/registered",
             notification: .text("Consumer Registered", job: nil, worker: worker))
@@ -326,14 +277,18 @@ public actor WorkerEngine {
                 id: "\(worker.consumer)/\(number)", notification: .consumerRunning(worker, user: user))
             do {
                 try await services.notifier.publish(number == 0 ? [alive, registered] : [alive])
-                _ = pollReports.change(of: "keepalive", to: nil)
+                troubles.succeeded("keepalive", "the keepalive is published again")
+                number += 1
+                failures = 0
             } catch {
-                if pollReports.change(of: "keepalive", to: error.description) != nil {
-                    services.logger.warning("the keepalive cannot be published", ["reason": error])
-                }
+                if Task.isCancelled { return }
+                troubles.failed("keepalive", error, "the keepalive cannot be published", level: .warning)
+                failures += 1
             }
-            number += 1
-            do { try await services.time.sleep(for: options.keepalive) } catch { return }
+            let pause =
+                failures == 0
+                ? options.keepalive : backoff.delay(afterFailures: failures, random: services.random)
+            do { try await services.time.sleep(for: pause) } catch { return }
         }
     }
 
@@ -346,7 +301,15 @@ public actor WorkerEngine {
             await board.cancelWaiting(longerThan: Self.slotPatience)
             let running = await board.jobs
             guard !running.isEmpty else { continue }
-            guard let snapshots = try? await services.jobs.snapshots(of: Array(running.values)) else { continue }
+            let snapshots: [JobID: JobSnapshot]
+            do throws(StoreError) {
+                snapshots = try await services.jobs.snapshots(of: Array(running.values))
+                troubles.succeeded("cancels", "kills of running jobs are seen again")
+            } catch {
+                if Task.isCancelled { return }
+                troubles.failed("cancels", error, "kills of running jobs are not seen", level: .warning)
+                continue
+            }
             for (attempt, job) in running {
                 guard let snapshot = snapshots[job], snapshot.state.isFinal else { continue }
                 await board.cancel(attempt, snapshot.state == .terminate ? .terminated : .superseded)

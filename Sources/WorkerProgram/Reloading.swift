@@ -12,7 +12,7 @@ actor Reloading {
     private static let liveKeys: Set<String> = [
         "users", "slots", "lease", "long_poll", "job_timeout", "drain_timeout", "keepalive", "cancel_poll",
         "fetch_ahead",
-        "retry_delay", "output_limit", "log_level",
+        "retry_delay", "output_limit", "log_level", "job_memory", "job_tasks", "job_cpu", "job_network",
     ]
 
     private struct Name: Hashable, Comparable {
@@ -74,7 +74,7 @@ actor Reloading {
                 ["setting": "[\(name.section)] \(name.key)", "new": shown(name, in: new)])
         }
         for name in taken { values[name] = found[name] }
-        await engine.adopt(new.worker.engineOptions(maxAttempts: settings.store.maxReceives))
+        await engine.adopt(new.engineOptions(maxAttempts: settings.store.maxReceives))
         logger.threshold.level = new.worker.log.level
         await replaceExecutors(taken, new)
         settings = new

@@ -28,7 +28,7 @@ enum WorkerDaemon {
         let journal = try await open {
             try await SQLiteJournal.open(stateDirectory: settings.worker.stateDirectory)
         }
-        try await open { try await Leftovers.kill(of: journal, settings.worker, firstLogger) }
+        try await open { try await Leftovers.clear(of: journal, settings.worker, firstLogger) }
         let registry = MetricRegistry()
         let meters = WorkerMeters(registry)
         let stores = try await open {
@@ -44,7 +44,11 @@ enum WorkerDaemon {
                 objects: stores.objects)
         }
         let supervisor = ProcessSupervisor(loop: loop)
-        let applications = Applications(supervisor: supervisor, loop: loop, logger: logger)
+        let isolation = try await IsolationChoice(
+            settings: settings, environment: CommonOptions.environment(), supervisor: supervisor, loop: loop,
+            log: logger
+        ).make()
+        let applications = Applications(supervisor: supervisor, loop: loop, isolation: isolation, logger: logger)
         let executors = applications.registry(settings)
         let engine = WorkerEngine(
             services: WorkerEngine.Services(
@@ -52,7 +56,7 @@ enum WorkerDaemon {
                 outputs: stores.outputs, metrics: BothMetrics(stores.metrics, meters),
                 journal: journal, workspace: workspace, executors: executors, time: SystemTime(),
                 random: SystemRandom(), logger: logger),
-            options: settings.worker.engineOptions(maxAttempts: settings.store.maxReceives),
+            options: settings.engineOptions(maxAttempts: settings.store.maxReceives),
             instance: settings.worker.instance)
 
         let watch = WorkerWatch(
@@ -93,7 +97,10 @@ enum WorkerDaemon {
             for await reason in stores.leaving ?? AsyncStream(unfolding: { nil }) {
                 logger.notice(
                     "the machine is about to go", ["reason": reason], event: JournalEvent.machineLeaves)
+                let limit = await reloading.drainTimeout
+                async let told: Void = supervision.stopping(drainTimeout: limit)
                 await engine.drain()
+                await told
                 break
             }
         }

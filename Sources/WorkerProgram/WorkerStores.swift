@@ -66,7 +66,7 @@ public struct WorkerStores: Sendable {
         return WorkerStores(
             queue: backend.queue, jobs: backend.jobs, objects: backend.objects, notifier: backend.notifier,
             place: settings.store.directory, logger: logger,
-            queueDepth: { (try? await backend.queue.statistics()).map { $0.available + $0.delayed } }
-        ) { await backend.close() }
+            queueDepth: { (try? await backend.queue.statistics()).map { $0.available + $0.delayed } },
+            close: { await backend.close() })
     }
 }

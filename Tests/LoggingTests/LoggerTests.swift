@@ -39,7 +39,7 @@ import Testing
         #expect(sink.entries[0].metadata == ["a": 1])
     }
 
-    @Test(arguments: ["password", "Authorization", "client_secret", "DBPassword"])
+    @Test(arguments: ["password", "Authorization", "client_secret", "DBPassword", "sessionToken", "aws_credentials"])
     func secretsNeverReachASink(key: String) {
         var facts: Logger.Metadata = ["user": "u"]
         facts[key] = .string("hunter2")

@@ -61,20 +61,22 @@ import Testing
                 """#)
     }
 
-    @Test(arguments: [
-        (Double.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (1e300, "1e+300"), (3, "3"), (-0.5, "-0.5"),
-        (1 << 40, "1099511627776"),
-    ])
+    @Test(
+        arguments: [
+            (Double.nan, "NaN"), (Double.infinity, "+Inf"), (-Double.infinity, "-Inf"), (1e300, "1e+300"), (3, "3"),
+            (-0.5, "-0.5"), (1_099_511_627_776, "1099511627776"),
+        ] as [(Double, String)])
     func numbersAreTheFormats(value: Double, text: String) {
         let registry = MetricRegistry()
         registry.gauge("g", "").only.set(value)
         #expect(registry.exposition(.prometheusText).hasSuffix("\ng \(text)\n"))
     }
 
-    @Test(arguments: [
-        (nil, ExpositionFormat.openMetrics), ("*/*", .openMetrics), ("text/html,text/plain;q=0.5", .prometheusText),
-        ("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", .openMetrics),
-    ] as [(String?, ExpositionFormat)])
+    @Test(
+        arguments: [
+            (nil, ExpositionFormat.openMetrics), ("*/*", .openMetrics), ("text/html,text/plain;q=0.5", .prometheusText),
+            ("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", .openMetrics),
+        ] as [(String?, ExpositionFormat)])
     func theReaderChooses(accept: String?, format: ExpositionFormat) {
         #expect(ExpositionFormat(accept: accept) == format)
     }

@@ -33,7 +33,8 @@ import Threading
             logger: Logger(label: "", sink: log))
     }
 
-    private func get(_ path: String, _ server: MonitoringServer, method: String = "GET") async throws -> ClientResponse {
+    private func get(_ path: String, _ server: MonitoringServer, method: String = "GET") async throws -> ClientResponse
+    {
         guard case .tcp(_, let port) = server.place else { throw TestSupportError("\(server.place)") }
         return try await Self.http.send(ClientRequest(method: method, url: "http://127.0.0.1:\(port)\(path)"))
     }
@@ -44,7 +45,8 @@ import Threading
         let server = try #require(try start(.tcp(address: "127.0.0.1", port: 0), subject(refreshes: refreshes)))
         let metrics = try await get("/metrics", server)
         #expect(metrics.status == 200)
-        #expect(metrics.headers["Content-Type"] == "application/openmetrics-text; version=1.0.0; charset=utf-8")
+        let kind = metrics.headers.first { $0.name.lowercased() == "content-type" }?.value
+        #expect(kind == "application/openmetrics-text; version=1.0.0; charset=utf-8")
         #expect(String(decoding: metrics.body, as: UTF8.self).hasSuffix("c_total 3\n# EOF\n"))
         #expect(refreshes.withLock { $0 } == 1)
         #expect(try await get("/healthz", server).text == "200 {\"status\":\"ok\"}\n")
@@ -58,7 +60,8 @@ import Threading
     @Test func whatIsWrongIsSaidWithItsReasons() async throws {
         let server = try #require(
             try start(
-                .tcp(address: "127.0.0.1", port: 0), subject(problems: ["it hangs"], notReady: ["draining", "no disk"])))
+                .tcp(address: "127.0.0.1", port: 0), subject(problems: ["it hangs"], notReady: ["draining", "no disk"]))
+        )
         #expect(
             try await get("/healthz", server).text == "503 {\"status\":\"failing\",\"reasons\":[\"it hangs\"]}\n")
         #expect(

@@ -1,3 +1,4 @@
+import FOQUSModel
 import FileKit
 import Logging
 import MetricsKit
@@ -64,7 +65,7 @@ import Threading
             values[String(words[0])] = Double(words[1].replacing("+Inf", with: "inf"))
         }
         #expect(values.count == 6)
-        #expect(values["process_resident_memory_bytes"]! > 1 << 20)
+        #expect(values["process_resident_memory_bytes"]! > 1_048_576)
         #expect(values["process_virtual_memory_bytes"]! > values["process_resident_memory_bytes"]!)
         #expect(values["process_open_fds"]! >= 3)
         #expect(values["process_max_fds"]! >= values["process_open_fds"]!)

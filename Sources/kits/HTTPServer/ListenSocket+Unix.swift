@@ -14,7 +14,7 @@ extension ListenSocket {
         guard descriptor >= 0 else { throw .cannotListen(path, errno: errno) }
 
         var failure = Self.call(bind, descriptor, address)
-        if failure == EADDRINUSE, Self.isAbandoned(address) {
+        if failure == EADDRINUSE, Self.isSocket(path), Self.isAbandoned(address) {
             unlink(path)
             failure = Self.call(bind, descriptor, address)
         }
@@ -27,6 +27,12 @@ extension ListenSocket {
             throw .cannotListen(path, errno: failure)
         }
         self.init(descriptor: descriptor, boundTo: path)
+    }
+
+    /// Connecting to another kind of file is refused as well.
+    private static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
     }
 
     /// Whether there is a socket at which nobody listens.

@@ -57,32 +57,38 @@ public struct Logger: Sendable {
 
     public func isEnabled(_ level: Level) -> Bool { level >= threshold.level }
 
-    /// - Parameter event: the kind of entry, where somebody may look for it.
+    /// - Parameters:
+    ///   - context: more facts that lines of text leave out; not computed where they do.
+    ///   - event: the kind of entry, where somebody may look for it.
     public func log(
         _ level: Level, _ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:],
-        event: (any LogEvent)? = nil
+        context: @autoclosure () -> Metadata = [:], event: (any LogEvent)? = nil
     ) {
         guard isEnabled(level) else { return }
-        write(level, message(), facts(), event, isStep: false)
+        write(level, message(), facts(), context, event, isStep: false)
     }
 
     /// One of many steps of something: at level info where entries are found by their fields, at debug elsewhere.
     public func step(
-        _ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:], event: any LogEvent
+        _ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:],
+        context: @autoclosure () -> Metadata = [:], event: any LogEvent
     ) {
         if isEnabled(.debug) {
-            write(.debug, message(), facts(), event, isStep: false)
+            write(.debug, message(), facts(), context, event, isStep: false)
         } else if isEnabled(.info) && sink.isSearchable {
-            write(.info, message(), facts(), event, isStep: true)
+            write(.info, message(), facts(), context, event, isStep: true)
         }
     }
 
-    private func write(_ level: Level, _ message: String, _ facts: Metadata, _ event: (any LogEvent)?, isStep: Bool) {
+    private func write(
+        _ level: Level, _ message: String, _ facts: Metadata, _ more: () -> Metadata, _ event: (any LogEvent)?,
+        isStep: Bool
+    ) {
         sink.write(
             LogEntry(
                 nanosecondsSinceEpoch: now(), level: level, label: label, message: message,
-                metadata: metadata.merging(facts).redacted(), context: context.redacted(), event: event,
-                isStep: isStep))
+                metadata: metadata.merging(facts).redacted(),
+                context: sink.wantsContext ? context.merging(more()).redacted() : [:], event: event, isStep: isStep))
     }
 
     public func trace(_ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:]) {

@@ -4,6 +4,8 @@ import Threading
 public protocol LogSink: Sendable {
     /// Whether entries are found by their fields, so that many of them are in nobody's way.
     var isSearchable: Bool { get }
+    /// Whether the facts are looked at that lines of text leave out.
+    var wantsContext: Bool { get }
     /// Entries that found no room.
     var lost: Int { get }
     func write(_ entry: LogEntry)
@@ -11,6 +13,7 @@ public protocol LogSink: Sendable {
 
 extension LogSink {
     public var isSearchable: Bool { false }
+    public var wantsContext: Bool { true }
     public var lost: Int { 0 }
 }
 
@@ -46,6 +49,7 @@ public struct TeeSink: LogSink {
     }
 
     public var isSearchable: Bool { first.isSearchable || second.isSearchable }
+    public var wantsContext: Bool { first.wantsContext || second.wantsContext }
     public var lost: Int { first.lost + second.lost }
 
     public func write(_ entry: LogEntry) {

@@ -45,7 +45,6 @@ public final class Family<Series: Sendable>: MetricFamily {
 
     func write(to writer: inout ExpositionWriter) {
         let all = series.withLock { $0 }
-        guard !all.isEmpty else { return }
         writer.begin(description)
         for (values, series) in all.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             writing(series, &writer, description, values)
