@@ -131,6 +131,13 @@ let package = Package(
                 "Configuration", "CommandLineKit", "Gateway", "Stores", "EmbeddedStores", "HTTPServer", "EventLoop",
                 "FileKit", "Logging", "SystemdKit",
             ]),
+        // A tool of script/bench, not a product.
+        .executableTarget(
+            name: "store-bench",
+            dependencies: [
+                "AWSStores", "AWSClient", "HTTPClient", "Stores", "EventLoop", "Logging", "Threading", "FOQUSModel",
+                "CommandLineKit", "Configuration",
+            ], path: "Benchmarks/store-bench", swiftSettings: strict),
         program("foqusctl", ["ControlCommands", "CommandLineKit", "Configuration", "EventLoop"]),
         library(
             "ControlCommands",

@@ -109,7 +109,7 @@ public final class SNSNotifier: Notifier {
             }
             let chunks = BatchOperation.chunks(of: round.map(\.size), size: SNSMessage.sizeLimit)
             let failures = try await batches.run(chunks) { (numbers) throws(StoreError) in
-                try await publishBatch(numbers.map { ($0, round[$0]) }, plan)
+                try await self.publishBatch(numbers.map { ($0, round[$0]) }, plan)
             }
             guard let failure = failures.min(by: { $0.key < $1.key })?.value else { continue }
             throw failure.error(plan.purpose, service: "sns")

@@ -14,8 +14,8 @@ def now():
     return time.strftime("%Y-%m-%dT%H:%M:%S.", time.gmtime()) + "%03dZ" % (time.time() * 1000 % 1000)
 
 
-def set_up(name):
-    """Buckets, table, topics, and queues that are subscribed to them."""
+def set_up(name, witnesses=True, outputs=False):
+    """Buckets, table, topics, and queues that are subscribed to them, some of them only to look at what is told."""
     sqs, sns, s3 = client("sqs"), client("sns"), client("s3")
     for bucket in (name + "-sims", name + "-sessions"):
         s3.create_bucket(Bucket=bucket)
@@ -40,8 +40,11 @@ def set_up(name):
     # The worker reads the attributes of the message itself, so that delivery is raw.
     queue("jobs", "update", RawMessageDelivery="true", FilterPolicy=json.dumps({"event": ["job.submit"]}))
     queue("processor", "update")  # in place of the lambda foqus-sns-update
-    queue("witness", "update", RawMessageDelivery="true")
-    queue("texts", "message", RawMessageDelivery="true")
+    if witnesses:
+        queue("witness", "update", RawMessageDelivery="true")
+        queue("texts", "message", RawMessageDelivery="true")
+    if outputs:
+        queue("outputs", "update", RawMessageDelivery="true", FilterPolicy=json.dumps({"event": ["job.unknown"]}))
     return made
 
 
