@@ -58,7 +58,8 @@ def main() -> int:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="foqus-bench-") as work:
         context = Context(
-            arguments.root, arguments.programs, arguments.foqus_python, arguments.peer_python, arguments.aws_peers, Path(work))
+            arguments.root, arguments.programs, arguments.foqus_python, arguments.peer_python,
+            arguments.aws_peers, Path(work))
         for name in arguments.only or list(ALL):
             figures += ALL[name](context)
     print(f"Measured on {time.strftime('%Y-%m-%d')}: {machine()}.\n")

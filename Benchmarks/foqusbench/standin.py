@@ -1,8 +1,8 @@
 """Stands in for the lambda that keeps the table, as far as the worker waits for it, at little cost.
 
-The worker tells the end of a job when the table shows its output. The lambda that puts it there runs on AWS's machines,
-but everything of this measurement runs on one: so outputs alone are stored, by calls put together by hand, which takes a
-tenth of the time that boto3 takes. What the lambda does besides is done after the measurement.
+The worker tells the end of a job when the table shows its output. The lambda that puts it there runs on AWS's
+machines, but everything of this measurement runs on one: so outputs alone are stored, many in a call, by calls put
+together by hand, which take a tenth of the time of boto3's.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ class Wire:
         target, version = TARGETS[service]
         text = json.dumps(body)
         self.socket.sendall(
-            (f"POST / HTTP/1.1\r\nHost: peer\r\nAuthorization: {unchecked(service)}\r\nX-Amz-Target: {target}.{operation}"
-             f"\r\nContent-Type: application/x-amz-json-{version}\r\nContent-Length: {len(text)}\r\n\r\n{text}").encode())
+            (f"POST / HTTP/1.1\r\nHost: peer\r\nAuthorization: {unchecked(service)}\r\n"
+             f"X-Amz-Target: {target}.{operation}\r\nContent-Type: application/x-amz-json-{version}\r\n"
+             f"Content-Length: {len(text)}\r\n\r\n{text}").encode())
         return self.answer()
 
     def answer(self) -> dict[str, Any]:

@@ -30,7 +30,7 @@ public struct SNSTopics: Sendable, Hashable {
 /// Publishes to SNS topics.
 ///
 /// Notifications of one job leave one call after the other, in order; those of different jobs travel together, ten to a
-/// call. The topics are independent and served at the same time. Publishing again under the same id is without effect
+/// call and several calls at once. The topics are independent and served at the same time. Publishing again under the same id is without effect
 /// only on a FIFO topic (its name ends in `.fifo`), and there for five minutes; readers of a standard topic see both.
 public final class SNSNotifier: Notifier {
     private static let version = "2010-03-31"
