@@ -45,7 +45,7 @@ class Cloud:
         return session
 
     def left(self, role: str = "jobs") -> int:
-        """Messages that are not acknowledged; on roto the exact number. Without boto3, which takes too long for this."""
+        """Messages that are not acknowledged; on roto the exact number. boto3 would take too long for this."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         self.connection.request(
             "POST", "/", json.dumps({"QueueUrl": self.names[role], "AttributeNames": names}),

@@ -98,8 +98,8 @@ def s3(context: Context, peer: str = "seaweedfs", size: int = GIB, turns: int = 
         figures += [
             Figure(
                 f"S3, {size / GIB:g} GiB {way}, {peer}", f"{mine:.0f} MB/s",
-                f"{mine / other:.2f} of curl in turns in the same run ({other:.0f} MB/s); processor time {work[0]:.2f} s "
-                f"beside {work[1]:.2f} s", "≥ 0.9 of curl", mine >= 0.9 * other),
+                f"{mine / other:.2f} of curl in turns in the same run ({other:.0f} MB/s); processor time "
+                f"{work[0]:.2f} s beside {work[1]:.2f} s", "≥ 0.9 of curl", mine >= 0.9 * other),
             Figure("its most memory at a time", f"{memory:.1f} MB", "", "< 40 MB", memory < 40),
         ]
     return figures
