@@ -12,7 +12,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ImmutableWeakCaptures"),
 ]
 
-let strictC: [CSetting] = [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]
+let strictC: [CSetting] = [
+    .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
+    .unsafeFlags(["-fstack-protector-strong"]), .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+]
 
 /// A C library of Debian's. No code is compiled for it; only one kit may import it.
 func debian(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
@@ -132,8 +135,7 @@ let package = Package(
             [
                 "Configuration", "CommandLineKit", "Settings", "WorkerEngine", "Executors", "Stores", "EmbeddedStores",
                 "FOQUSModel", "JournalEvents", "Monitoring", "MetricsKit", "JSONKit", "EventLoop", "ProcessKit",
-                "FileKit",
-                "Logging", "SystemdKit", "Threading",
+                "FileKit", "Logging", "SystemdKit", "Threading",
             ]),
         program("foqus-worker", ["WorkerProgram", "Configuration", "CommandLineKit"]),
         program(
@@ -174,7 +176,7 @@ let package = Package(
             "AWSPeers",
             [
                 "AWSClient", "Stores", "JSONKit", "HTTPClient", "EventLoop", "ProcessKit", "FileKit", "TestSupport",
-            ], exclude: ["peer_host.py", "requirements.txt"]),
+            ], exclude: ["fault_proxy.py", "peer_host.py", "requirements.txt"]),
         support("AWSFakes", ["HTTPServer", "FOQUSModel", "Stores", "Threading"]),
         support("StoreConformance", ["Stores", "FOQUSModel", "JSONKit", "FileKit", "Threading"]),
         tests("Threading"), tests("EventLoop", ["Threading"]), tests("FileKit"),
@@ -235,7 +237,7 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "TestSupport", "AWSPeers", "AWSFakes", "AWSClient", "EventLoop", "ProcessKit", "FileKit", "JSONKit",
-                "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "SystemdKit", "Threading",
+                "Stores", "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "SystemdKit", "Threading",
             ],
             exclude: ["Support/services.sh", "Support/cloud.py", "Support/watch.py", "Support/alerts-test.yml"],
             swiftSettings: strict),

@@ -21,6 +21,7 @@ struct JobRunner: Sendable {
         let tells: Bool
         let metrics: any Metrics
         let logger: Logger
+        let troubles: Troubles
         let worker: WorkerIdentity
         let live: LiveOptions
 
@@ -58,8 +59,16 @@ struct JobRunner: Sendable {
                 await ended(attempt)
             }
         }
-        let starts = await begin(admitted, ended)
+        await run(admitted, failures: 0, ended)
+    }
+
+    /// - Parameter failures: how often the stores could not be asked about these.
+    private func run(
+        _ attempts: [JobAttempt], failures: Int, _ ended: @escaping @Sendable (AttemptID) async -> Void
+    ) async {
+        let (starts, held) = await begin(attempts, ended)
         await withDiscardingTaskGroup { group in
+            if !held.isEmpty { group.addTask { await runLater(held, failures: failures + 1, ended) } }
             for start in starts.dropFirst() {
                 group.addTask {
                     await execute(start)
@@ -72,13 +81,37 @@ struct JobRunner: Sendable {
         }
     }
 
-    /// Looks whether they are to run, and notes in the journal those that are. The others end here.
+    /// Stores that are away are no fault of the jobs', and no reason to use up their attempts: their leases are renewed
+    /// until the stores can be asked, or the service stops.
+    private func runLater(
+        _ attempts: [JobAttempt], failures: Int, _ ended: @escaping @Sendable (AttemptID) async -> Void
+    ) async {
+        let backoff = Backoff(first: .milliseconds(500), longest: .seconds(5))
+        let delay = backoff.delay(afterFailures: failures, random: services.random)
+        let wait = Task { try? await services.time.sleep(for: delay) }
+        await services.board.hold(attempts.map(\.id)) { wait.cancel() }
+        await wait.value
+        var open: [JobAttempt] = []
+        for attempt in attempts {
+            if await services.board.reason(for: attempt.id) == nil {
+                open.append(attempt)
+            } else {
+                await settle((attempt.record(directory: nil), attempt.effects.givenBack(), attempt.story(nil)))
+                await ended(attempt.id)
+            }
+        }
+        await run(open, failures: failures, ended)
+    }
+
+    /// Looks whether they are to run, and notes in the journal those that are. Those that nobody can tell of now are held;
+    /// the others end here.
     private func begin(
         _ attempts: [JobAttempt], _ ended: @Sendable (AttemptID) async -> Void
-    ) async -> [Start] {
-        guard !attempts.isEmpty else { return [] }
+    ) async -> (starts: [Start], held: [JobAttempt]) {
+        guard !attempts.isEmpty else { return ([], []) }
         let lookups = await JobLookups(of: attempts.map(\.message), in: services.workspace, services.jobs)
         var starts: [Start] = []
+        var held: [JobAttempt] = []
         for attempt in attempts {
             let effects: [Effect]
             do throws(StoreError) {
@@ -91,6 +124,10 @@ struct JobRunner: Sendable {
                     services.metrics.count(.jobFinish(event: event))
                     report(attempt, outcome, reason)
                 }
+            } catch  where error.isWaitedFor {
+                services.troubles.failed("look up", error, "jobs wait: the stores cannot be asked about them")
+                held.append(attempt)
+                continue
             } catch {
                 effects = attempt.afterInfrastructureFailure(error.description)
                 report(attempt, attempt.mayBeTriedAgain ? .retried : .error, error.description)
@@ -98,7 +135,8 @@ struct JobRunner: Sendable {
             await settle((attempt.record(directory: nil), effects, { @Sendable in attempt.story(nil) }))
             await ended(attempt.id)
         }
-        guard let first = starts.first else { return [] }
+        if held.isEmpty { services.troubles.succeeded("look up", "the stores can be asked about jobs again") }
+        guard let first = starts.first else { return ([], held) }
         let begun = starts.map { start in
             let attempt = start.attempt
             return (
@@ -109,9 +147,9 @@ struct JobRunner: Sendable {
         let isNoted = await journaled("begin", for: first.attempt.id) { () throws(StoreError) in
             try await services.outbox.begin(begun)
         }
-        if isNoted { return starts }
+        if isNoted { return (starts, held) }
         for start in starts { await ended(start.attempt.id) }
-        return []
+        return ([], held)
     }
 
     /// A job that is not run.
@@ -144,7 +182,7 @@ struct JobRunner: Sendable {
             let user = message.attributes["username"] ?? ""
             let status = Notification.jobStatus(
                 state, job: subject.job, session: subject.session, worker: services.worker, user: user,
-                message: rejection.reason)
+                message: BoundedText.cut(rejection.reason))
             effects.append(.publish(OutgoingNotification(id: "\(attempt)/final", notification: status)))
         }
         effects.append(.acknowledge(message.lease))

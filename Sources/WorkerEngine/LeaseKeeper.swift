@@ -7,6 +7,9 @@ actor LeaseKeeper {
     private struct Entry {
         /// Held for certain until then, by the monotonic clock.
         var validUntil: Instant
+        /// Whether the queue was gone while the lease was held, and the message with it: nobody else can get it, whatever
+        /// a queue of the same name says of the lease.
+        var isOrphaned = false
         let onLost: @Sendable () -> Void
     }
 
@@ -16,7 +19,7 @@ actor LeaseKeeper {
     private let progress: ProgressLedger
     private let metrics: any Metrics
     private let logger: Logger
-    private let reports = RepeatFilter()
+    private let troubles: Troubles
     private var entries: [Lease: Entry] = [:]
 
     init(
@@ -29,6 +32,7 @@ actor LeaseKeeper {
         self.progress = progress
         self.metrics = metrics
         self.logger = logger
+        troubles = Troubles(time: time, logger: logger)
     }
 
     /// Keeps a lease received at `received`. `onLost` is called at most once, when somebody else has it.
@@ -74,14 +78,12 @@ actor LeaseKeeper {
             guard !entries.isEmpty else { continue }
             do {
                 _ = try await renew(Array(entries.keys))
-                if reports.change(of: "renew", to: nil) != nil {
-                    logger.notice("leases are renewed again", event: JournalEvent.leasesBack)
-                }
+                troubles.succeeded("renew", "leases are renewed again", event: JournalEvent.leasesBack)
             } catch {
+                if Task.isCancelled { return }
                 metrics.observe(.renewalFailed)
-                guard reports.change(of: "renew", to: error.description) != nil else { continue }
-                logger.error(
-                    "leases cannot be renewed, jobs go on", ["reason": error, "leases": entries.count],
+                troubles.failed(
+                    "renew", error, "leases cannot be renewed, jobs go on", ["leases": entries.count],
                     event: JournalEvent.leasesFail)
             }
         }
@@ -89,7 +91,14 @@ actor LeaseKeeper {
 
     private func renew(_ leases: [Lease]) async throws(StoreError) -> Set<Lease> {
         let asked = time.instant()
-        let lost = try await queue.extend(leases, visibility: visibility)
+        var lost: Set<Lease>
+        do throws(StoreError) {
+            lost = try await queue.extend(leases, visibility: visibility)
+        } catch {
+            if error.code == .missing { for lease in leases { entries[lease]?.isOrphaned = true } }
+            throw error
+        }
+        lost = lost.filter { entries[$0]?.isOrphaned != true }
         for lease in leases where !lost.contains(lease) { entries[lease]?.validUntil = asked + visibility }
         metrics.observe(.leasesRenewed(leases.count - lost.count))
         if !lost.isEmpty { metrics.observe(.leasesLost(lost.count)) }

@@ -22,15 +22,12 @@ extension Outbox {
 
     /// How it went with a subject; nil: well. Said when it changes.
     func report(_ subject: String, _ error: StoreError?) {
-        if error != nil { services.metrics.observe(.deliveryFailed) }
-        guard let change = reports.change(of: subject, to: error?.description) else { return }
         if let error {
-            services.logger.error(
-                "results wait in the outbox", ["reason": error, "attempts": lanes.count],
-                event: JournalEvent.outboxWaits)
-        } else if change.previous != nil {
-            services.logger.notice(
-                "results are delivered again", ["after": change.previous ?? ""], event: JournalEvent.outboxBack)
+            services.metrics.observe(.deliveryFailed)
+            troubles.failed(
+                subject, error, "results wait in the outbox", ["attempts": lanes.count], event: JournalEvent.outboxWaits)
+        } else {
+            troubles.succeeded(subject, "results are delivered again", event: JournalEvent.outboxBack)
         }
     }
 }

@@ -39,7 +39,7 @@ actor Outbox {
 
     let services: Services
     let backoff = Backoff(first: .milliseconds(200), longest: .seconds(30))
-    let reports = RepeatFilter()
+    let troubles: Troubles
     private(set) var lanes: [AttemptID: Lane] = [:]
     private var ready: [AttemptID] = []
     /// With effects that need not leave at once.
@@ -51,7 +51,10 @@ actor Outbox {
     private var waitingForWork: CheckedContinuation<Void, Never>?
     private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
 
-    init(services: Services) { self.services = services }
+    init(services: Services) {
+        self.services = services
+        troubles = Troubles(time: services.time, logger: services.logger)
+    }
 
     /// Returns, which shows that nothing hangs here.
     func answer() {}
@@ -227,7 +230,7 @@ actor Outbox {
                 ["job": lane.job?.description ?? "-", "attemptID": lane.id, "message": lease.message],
                 event: JournalEvent.leaseLost)
         }
-        report("deliver", delivery.error)
+        for note in delivery.notes { report(note.subject, note.error) }
         await finish(round, done: delivery.done, failed: delivery.failed)
         let failed = round.filter { delivery.failed.contains($0) }
         guard !failed.isEmpty else { return }
@@ -247,7 +250,7 @@ actor Outbox {
             mayUpload = try await services.leases.lost(among: [lane.record.lease]).isEmpty
         } catch {
             // As in `Delivery.fence`: a queue out of reach gives the message to nobody else.
-            report("deliver", error)
+            report("fence", error)
         }
         let delivery = SlowDelivery(lane: lane, mayUpload: mayUpload, services: services)
         let (done, error) = await delivery.run()

@@ -56,9 +56,9 @@ public actor WorkerEngine {
     /// How long a job that was fetched ahead waits for a slot: then those in the slots are longer than expected, and
     /// another worker may have one free.
     private static let slotPatience = Duration.seconds(2)
+    private let troubles: Troubles
     /// Whether the parts of this worker advance.
     public nonisolated let progress: ProgressLedger
-    private let pollReports = RepeatFilter()
     private(set) var phase = Phase.idle
     private var poll: Task<Void, Never>?
     private var deadline: Task<Void, Never>?
@@ -72,6 +72,7 @@ public actor WorkerEngine {
         var services = services
         services.logger = services.logger.with(context: ["consumer": worker.consumer])
         self.services = services
+        troubles = Troubles(time: services.time, logger: services.logger)
         live = LiveOptions(options)
         progress = ProgressLedger(time: services.time)
         health = WorkerHealth(now: services.time.instant())
@@ -95,8 +96,7 @@ public actor WorkerEngine {
                 notices: StartNotices(time: services.time), board: board, health: health,
                 time: services.time,
                 random: services.random, tells: services.notifier.isOn, metrics: services.metrics,
-                logger: services.logger, worker: worker,
-                live: live))
+                logger: services.logger, troubles: troubles, worker: worker, live: live))
     }
 
     var options: WorkerOptions { live.current }
@@ -214,8 +214,8 @@ public actor WorkerEngine {
                 if messages.isEmpty { services.metrics.count(.queuePeek(.empty)) }
                 if !messages.isEmpty { services.metrics.observe(.polled) }
                 for _ in messages { services.metrics.count(.queuePeek(.start)) }
+                troubles.succeeded("poll", "the queue answers again", event: JournalEvent.queueBack)
                 health.polled(at: services.time.instant())
-                if failures > 0 { services.logger.notice("the queue answers again", event: JournalEvent.queueBack) }
                 failures = 0
                 isBusy = !messages.isEmpty
                 if !messages.isEmpty { await take(messages, received) }
@@ -223,15 +223,11 @@ public actor WorkerEngine {
                 failures += 1
                 health.pollFailed(error.description)
                 services.metrics.observe(.pollFailed)
-                if pollReports.change(of: "poll", to: error.description) != nil {
-                    services.logger.error(
-                        "no jobs can be received", ["reason": error], event: JournalEvent.queueAway)
-                }
+                troubles.failed("poll", error, "no jobs can be received", event: JournalEvent.queueAway)
                 let delay = backoff.delay(afterFailures: failures, random: services.random)
                 progress.expect(.poll, after: delay)
                 try? await services.time.sleep(for: delay)
             }
-            if failures == 0 { _ = pollReports.change(of: "poll", to: nil) }
         }
     }
 
@@ -263,9 +259,11 @@ public actor WorkerEngine {
 
     // MARK: beside the jobs
 
-    /// Registers the consumer and says every minute that it lives.
+    /// Registers the consumer and says every minute that it lives; what could not be said is said again soon.
     private func keepConsumerAlive() async {
         var number = 0
+        var failures = 0
+        let backoff = Backoff(first: .seconds(1), longest: .seconds(60))
         let registered = OutgoingNotification(
             id: "\(worker.consumer)/registered",
             notification: .text("Consumer Registered", job: nil, worker: worker))
@@ -279,14 +277,18 @@ public actor WorkerEngine {
                 id: "\(worker.consumer)/\(number)", notification: .consumerRunning(worker, user: user))
             do {
                 try await services.notifier.publish(number == 0 ? [alive, registered] : [alive])
-                _ = pollReports.change(of: "keepalive", to: nil)
+                troubles.succeeded("keepalive", "the keepalive is published again")
+                number += 1
+                failures = 0
             } catch {
-                if pollReports.change(of: "keepalive", to: error.description) != nil {
-                    services.logger.warning("the keepalive cannot be published", ["reason": error])
-                }
+                if Task.isCancelled { return }
+                troubles.failed("keepalive", error, "the keepalive cannot be published", level: .warning)
+                failures += 1
             }
-            number += 1
-            do { try await services.time.sleep(for: options.keepalive) } catch { return }
+            let pause =
+                failures == 0
+                ? options.keepalive : backoff.delay(afterFailures: failures, random: services.random)
+            do { try await services.time.sleep(for: pause) } catch { return }
         }
     }
 
@@ -299,7 +301,15 @@ public actor WorkerEngine {
             await board.cancelWaiting(longerThan: Self.slotPatience)
             let running = await board.jobs
             guard !running.isEmpty else { continue }
-            guard let snapshots = try? await services.jobs.snapshots(of: Array(running.values)) else { continue }
+            let snapshots: [JobID: JobSnapshot]
+            do throws(StoreError) {
+                snapshots = try await services.jobs.snapshots(of: Array(running.values))
+                troubles.succeeded("cancels", "kills of running jobs are seen again")
+            } catch {
+                if Task.isCancelled { return }
+                troubles.failed("cancels", error, "kills of running jobs are not seen", level: .warning)
+                continue
+            }
             for (attempt, job) in running {
                 guard let snapshot = snapshots[job], snapshot.state.isFinal else { continue }
                 await board.cancel(attempt, snapshot.state == .terminate ? .terminated : .superseded)

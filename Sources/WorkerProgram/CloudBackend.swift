@@ -54,7 +54,8 @@ enum CloudVariant {
 
     static func takeOver() -> Never {
         for path in candidates() { execv(path, CommandLine.unsafeArgv) }
-        let message = "foqus-worker: backend = aws needs \(name) beside this program or in ../lib/foqus-worker\n"
+        let message =
+            "foqus-worker: backend = aws needs the package foqus-worker-aws (or \(name) beside this program)\n"
         _ = message.withCString { write(STDERR_FILENO, $0, strlen($0)) }
         exit(ExitCode.configuration.rawValue)
     }

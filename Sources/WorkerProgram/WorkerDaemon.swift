@@ -97,7 +97,10 @@ enum WorkerDaemon {
             for await reason in stores.leaving ?? AsyncStream(unfolding: { nil }) {
                 logger.notice(
                     "the machine is about to go", ["reason": reason], event: JournalEvent.machineLeaves)
+                let limit = await reloading.drainTimeout
+                async let told: Void = supervision.stopping(drainTimeout: limit)
                 await engine.drain()
+                await told
                 break
             }
         }

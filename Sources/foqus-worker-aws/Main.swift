@@ -9,7 +9,9 @@ struct Main {
         let cloud = CloudBackend(
             instanceSettings: { await Cloud.instanceSettings($0) },
             open: { settings, loop, logger, calls in
-                try await Cloud(settings, loop: loop, logger: logger, calls: calls).stores(settings, logger)
+                let cloud = try await Cloud(settings, loop: loop, logger: logger, calls: calls)
+                try await cloud.lookAtPlaces(settings, logger)
+                return await cloud.stores(settings, logger)
             },
             trials: { settings, loop, logger in try await Cloud.trials(settings, loop, logger) })
         await Program(

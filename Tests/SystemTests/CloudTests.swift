@@ -90,6 +90,24 @@ struct CloudTests {
         }
     }
 
+    /// All services are gone at once, in the middle of jobs, and come back with what they had acknowledged.
+    @Test func nothingIsLostWhenTheServicesCrash() async throws {
+        try await Deployment.with { deployment in
+            let peer = try await AWSPeer.durable()
+            let cloud = try await Cloud(on: peer)
+            let session = try await submit(to: cloud)
+            let worker = try await deployment.startWorker(of: cloud, ["aws.metrics": "false"])
+            for count in [3, 15] {
+                _ = try await cloud.processUntilFinished(session["session"] ?? .null, count)
+                try await peer.crash()
+            }
+            let found = try await cloud.processUntilFinished(session["session"] ?? .null, Self.count)
+            try await worker.stop()
+            try expectResults(found, session, mayRepeat: true)
+            #expect(try await cloud.python("take(cloud['jobs'])").arrayValue == [])
+        }
+    }
+
     /// Rules of microburst, a tenth of all calls together. With the last one the call is carried out and its answer lost.
     private static let faults: [JSON] = [
         ["service": "*", "probability": 0.04, "error": ["code": "ThrottlingException", "status": 400]],

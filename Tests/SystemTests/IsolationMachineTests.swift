@@ -18,9 +18,9 @@ struct IsolationMachineTests {
             """
         try await WorkerMachine.with(settings) { worker in
             try await worker.put(
-                "neighbour", "touch /var/gate/neighbour; until [ -e /var/gate/go ]; do sleep 0.05; done")
+                "neighbour", "until [ -e \(worker.gate)/go ]; do sleep 0.05; done")
             let neighbour = try await worker.start("neighbour")
-            try await worker.untilThere("neighbour")
+            try await eventually { try await worker.scopes().count == 1 }
 
             let hog = try await worker.run("hog", "exec python3 -c 'x = bytearray(100 << 20); print(len(x))'")
             #expect(hog.state == "error")
@@ -46,7 +46,7 @@ struct IsolationMachineTests {
             #expect(try await worker.machine.property("TasksMax", of: scope) == "20")
             #expect(try await worker.machine.property("CPUQuotaPerSecUSec", of: scope) == "1.500s")
             #expect(try await worker.machine.property("Slice", of: scope) == "foqus-jobs.slice")
-            try await worker.open("go")
+            try worker.open("go")
             #expect(try await worker.outcome(of: neighbour).state == "success")
             #expect(try await worker.machine.property("NRestarts", of: "foqus-worker") == "0")
             #expect(try await worker.machine.property("Result", of: "foqus-worker") == "success")
@@ -76,14 +76,14 @@ struct IsolationMachineTests {
                 grep -q ':/foqus.slice/foqus-jobs.slice/foqus-job-' /proc/self/cgroup || exit 16
                 [ "$(ls "$FOQUS_SIMULATION_DIRECTORY")" = job.sh ] || exit 17
                 touch "$FOQUS_SIMULATION_DIRECTORY/x" 2>/dev/null && exit 18
-                [ "$(readlink /proc/self/ns/net)" = "$(cat /var/gate/net)" ] || exit 19
+                [ "$(readlink /proc/self/ns/net)" = "$(cat \(worker.gate)/net)" ] || exit 19
                 echo '{"seen": "all"}' >output.json
                 """)
             // Without the file in the gate it is another network, which is only true of the next job.
             #expect(first.message.contains("exit status 19"), "\(first)")
             let network = try await worker.machine.shell(
                 "readlink /proc/$(pidof foqus-worker | awk '{print $NF}')/ns/net")
-            try await worker.machine.write(network, to: "/var/gate/net")
+            try await worker.machine.write(network, to: "\(worker.gate)/net")
             let second = try await worker.outcome(of: try await worker.start("first"))
             #expect(second.state == "success", "\(second)")
             #expect(second.output?["seen"] == "all")
@@ -92,7 +92,7 @@ struct IsolationMachineTests {
                 "offline",
                 """
                 [ -e /tmp/mine ] && exit 20
-                [ "$(readlink /proc/self/ns/net)" = "$(cat /var/gate/net)" ] && exit 21
+                [ "$(readlink /proc/self/ns/net)" = "$(cat \(worker.gate)/net)" ] && exit 21
                 grep -v -e lo: -e '|' /proc/self/net/dev && exit 22
                 exit 0
                 """)
@@ -113,8 +113,8 @@ struct IsolationMachineTests {
                 "hiding",
                 """
                 setsid env -i sh -c 'exec sleep 4711' &
-                touch /var/gate/hiding-$FOQUS_ATTEMPT_ID
-                [ "$(ls -d /var/gate/hiding-* | wc -l)" -gt 1 ] || exec sleep 4712
+                touch \(worker.gate)/hiding-$FOQUS_ATTEMPT_ID
+                [ "$(ls -d \(worker.gate)/hiding-* | wc -l)" -gt 1 ] || exec sleep 4712
                 """)
             let session = try await worker.start("hiding")
             try await eventually("the job runs", within: .seconds(60)) {
@@ -161,21 +161,22 @@ struct IsolationMachineTests {
                     % int(sys.argv[1]))
                 print(s.recv(1000).decode() or 'closed')
                 """
-            try await worker.machine.write(ask, to: "/var/gate/ask.py")
+            try await worker.machine.write(ask, to: "\(worker.gate)/ask.py")
             let stranger = try await worker.machine.run(
-                "runuser", "-u", "foqus", "--", "python3", "/var/gate/ask.py", "1")
+                "runuser", "-u", "foqus", "--", "python3", "\(worker.gate)/ask.py", "1")
             #expect(stranger.output == "closed\n", "\(stranger)")
             // A job is in a scope of its own, and so no worker.
-            let job = try await worker.run("asking", "python3 /var/gate/ask.py $$ >&2; exit 1")
+            let job = try await worker.run("asking", "python3 \(worker.gate)/ask.py $$ >&2; exit 1")
             #expect(job.message.hasSuffix("closed"), "\(job)")
             try await worker.dropIn(
                 "foqus-worker@.service",
-                "[Service]\nType=oneshot\nExecStart=\nExecStart=python3 /var/gate/ask.py 1\nRestart=no", name: "ask")
+                "[Service]\nType=oneshot\nExecStart=\nExecStart=python3 \(worker.gate)/ask.py 1\nRestart=no",
+                name: "ask")
             try await worker.machine.shell("systemctl daemon-reload; systemctl start foqus-worker@ask")
             let own = try await worker.log("foqus-worker@ask")
             #expect(own.contains("process 1 is no child of the worker's with its user"), "\(own)")
             let nobody = try await worker.machine.run(
-                "runuser", "-u", "nobody", "--", "python3", "/var/gate/ask.py", "1")
+                "runuser", "-u", "nobody", "--", "python3", "\(worker.gate)/ask.py", "1")
             #expect(nobody.errors.contains("PermissionError"), "\(nobody)")
         }
     }

@@ -7,8 +7,8 @@ import Testing
 @Suite(.needsMachine, .serialized, .timeLimit(.minutes(5)))
 struct UnitMachineTests {
     @Test func areValidAndHardened() async throws {
-        try await Machine.with { machine in
-            try await WorkerMachine(machine: machine).installServices()
+        try await WorkerMachine.booted { worker in
+            let machine = worker.machine
             let units = try Directory.list(Path.join(Installation.root, "systemd")).map(\.name).sorted()
             #expect(units.count >= 7)
             for unit in units {
@@ -25,12 +25,12 @@ struct UnitMachineTests {
 
     /// A worker that is stopped is found out, killed and started again, and its job runs again.
     @Test func theWatchdogEndsAStoppedWorker() async throws {
-        try await WorkerMachine.with { worker in
+        try await WorkerMachine.with("sandbox = no") { worker in
             try await worker.dropIn("foqus-worker.service", "[Service]\nWatchdogSec=2", name: "watchdog")
             try await worker.dropIn("foqus-gateway.service", "[Service]\nWatchdogSec=2", name: "watchdog")
             try await worker.machine.shell("systemctl daemon-reload; systemctl restart foqus-gateway foqus-worker")
             try await worker.put(
-                "waiting", "touch /var/gate/waiting; until [ -e /var/gate/go ]; do sleep 0.05; done")
+                "waiting", "touch \(worker.gate)/waiting; until [ -e \(worker.gate)/go ]; do sleep 0.05; done")
             let session = try await worker.start("waiting")
             try await worker.untilThere("waiting")
             // It is fed while a job takes longer than the interval.
@@ -43,32 +43,32 @@ struct UnitMachineTests {
             #expect(
                 try await worker.machine.succeeding("journalctl", "-q", "--no-pager", "-u", "foqus-worker")
                     .contains("Watchdog timeout"))
-            try await worker.open("go")
+            try worker.open("go")
             #expect(try await worker.outcome(of: session).state == "success")
         }
     }
 
     /// A drain ends within its own time, also when that is longer than the unit's.
     @Test func aDrainTakesTheTimeOfTheSettings() async throws {
-        try await WorkerMachine.with("drain_timeout = 1s") { worker in
+        try await WorkerMachine.with("drain_timeout = 1s\nsandbox = no") { worker in
             try await worker.put(
-                "waiting", "touch /var/gate/waiting; until [ -e /var/gate/go ]; do sleep 0.05; done")
+                "waiting", "touch \(worker.gate)/waiting; until [ -e \(worker.gate)/go ]; do sleep 0.05; done")
             let session = try await worker.start("waiting")
             try await worker.untilThere("waiting")
             try await worker.machine.succeeding("systemctl", "stop", "foqus-worker")
             #expect(try await worker.machine.property("Result", of: "foqus-worker") == "success")
             #expect(try await worker.log().contains("given back: the service stops"))
 
-            try await worker.write(settings: "drain_timeout = 60s")
+            try await worker.write(settings: "drain_timeout = 60s\nsandbox = no")
             try await worker.dropIn("foqus-worker.service", "[Service]\nTimeoutStopSec=2", name: "stop")
             try await worker.machine.shell(
-                "rm /var/gate/waiting; systemctl daemon-reload; systemctl start foqus-worker")
+                "rm \(worker.gate)/waiting; systemctl daemon-reload; systemctl start foqus-worker")
             try await worker.untilThere("waiting")
             try await worker.machine.succeeding("systemctl", "stop", "--no-block", "foqus-worker")
             try await eventually { try await worker.status().hasPrefix("draining") }
             try await worker.machine.succeeding("sleep", "4")
             #expect(try await worker.machine.property("ActiveState", of: "foqus-worker") == "deactivating")
-            try await worker.open("go")
+            try worker.open("go")
             try await eventually(within: .seconds(60)) {
                 try await worker.machine.property("ActiveState", of: "foqus-worker") == "inactive"
             }
@@ -79,9 +79,9 @@ struct UnitMachineTests {
 
     /// Changed settings hold for the jobs that begin after the reload; those that run go on.
     @Test func aReloadLosesNoJob() async throws {
-        try await WorkerMachine.with { worker in
+        try await WorkerMachine.with("sandbox = no") { worker in
             try await worker.put(
-                "waiting", "touch /var/gate/waiting; until [ -e /var/gate/go ]; do sleep 0.05; done")
+                "waiting", "touch \(worker.gate)/waiting; until [ -e \(worker.gate)/go ]; do sleep 0.05; done")
             let session = try await worker.start("waiting")
             try await worker.untilThere("waiting")
             try await eventually(within: .seconds(30)) {
@@ -89,6 +89,7 @@ struct UnitMachineTests {
             }
 
             let settings = """
+                sandbox = no
                 slots = 3
                 job_timeout = 1s
                 state_directory = /var/lib/elsewhere
@@ -109,13 +110,13 @@ struct UnitMachineTests {
             #expect(
                 try await worker.outcome(of: try await worker.start("slow", application: "other")).state == "success")
 
-            try await worker.write(settings: "slots = many")
+            try await worker.write(settings: "sandbox = no\nslots = many")
             try await worker.machine.succeeding("systemctl", "reload", "foqus-worker")
             try await eventually(within: .seconds(30)) {
                 try await worker.log().contains("the settings are not taken over, the ones before stay in force")
             }
             #expect(try await worker.status().contains("/3 slots busy"))
-            try await worker.open("go")
+            try worker.open("go")
             #expect(try await worker.outcome(of: session).state == "success")
             #expect(try await worker.machine.property("NRestarts", of: "foqus-worker") == "0")
         }
@@ -123,12 +124,13 @@ struct UnitMachineTests {
 
     /// Instances of the template are workers of their own on one store.
     @Test func theTemplateMakesMoreWorkers() async throws {
-        try await WorkerMachine.with { worker in
+        try await WorkerMachine.with("sandbox = no") { worker in
             try await worker.machine.write("FOQUS_WORKER_SLOTS=1\n", to: "/etc/foqus/worker-b.env")
             try await worker.machine.shell("systemctl stop foqus-worker; systemctl start foqus-worker@a foqus-worker@b")
             try await worker.put(
                 "two",
-                "touch /var/gate/at-$FOQUS_JOB_ID; until [ \"$(ls /var/gate/at-* | wc -l)\" = 3 ]; do sleep 0.05; done")
+                "touch \(worker.gate)/at-$FOQUS_JOB_ID; until [ \"$(ls \(worker.gate)/at-* | wc -l)\" = 3 ]; do sleep 0.05; done"
+            )
             // Three slots, of two workers.
             let jobs = try await worker.results(try await worker.start("two", count: 3))
             #expect(jobs.count == 3)

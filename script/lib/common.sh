@@ -72,13 +72,16 @@ ensure_swift() {
     fi
 }
 
+release_products=(foqus-worker foqus-worker-aws foqus-service foqus-gateway foqusctl)
 release_options=(--scratch-path "$build" -c release --static-swift-stdlib -Xlinker -s)
+# As Debian hardens its programs; what C there is, Package.swift hardens.
+release_options+=(-Xlinker -z -Xlinker now)
 
 # Builds the programs for use: optimised, with the Swift library inside.
 build_release() {
     local product
     say "building the programs (the first time takes some minutes)"
-    for product in foqus-worker foqus-worker-aws foqus-service foqus-gateway foqusctl; do
+    for product in "${release_products[@]}"; do
         (cd "$root" && swift build "${release_options[@]}" --product "$product") >&2
     done
 }

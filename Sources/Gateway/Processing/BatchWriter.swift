@@ -107,7 +107,7 @@ extension StoreError {
     fileprivate var concernsContent: Bool {
         switch code {
         case .invalid, .conflict, .notFound: true
-        case .unavailable, .throttled, .denied, .full, .corrupt: false
+        case .unavailable, .missing, .throttled, .denied, .full, .corrupt: false
         }
     }
 }

@@ -27,8 +27,6 @@ final class Child {
     /// Whether it ever left an orphan.
     var hadOrphans = false
     var timers: [TimerID] = []
-    /// Where it waits to begin; nil when it never had to.
-    let gate: Gate?
     /// The group it was put into, with all that it starts.
     var group: ControlGroup?
     /// What had happened in the group when the program ended; nil when that cannot be known.
@@ -41,14 +39,12 @@ final class Child {
         case forced
     }
 
-    init(id: UInt64, pid: pid_t, pidfd: CInt, cookie: String?, stdout: OutputDrain?, stderr: OutputDrain?, gate: Gate?)
-    {
+    init(id: UInt64, pid: pid_t, pidfd: CInt, cookie: String?, stdout: OutputDrain?, stderr: OutputDrain?) {
         self.id = id
         self.pid = pid
         self.pidfd = pidfd
         self.cookie = cookie
         self.stdout = stdout
         self.stderr = stderr
-        self.gate = gate
     }
 }

@@ -2,7 +2,7 @@ import CPlatform
 import Glibc
 
 /// Where a process waits before it becomes its program. On the loop only.
-final class Gate {
+final class Gate: @unchecked Sendable {
     /// Our end, and the child's until it is started.
     private var go: CInt = -1
     private(set) var childGate: CInt = -1

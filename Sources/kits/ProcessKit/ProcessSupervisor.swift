@@ -124,8 +124,8 @@ public actor ProcessSupervisor {
     // MARK: programs that are held
 
     /// See `RunningProcess.release`.
-    func release(_ id: UInt64, program: String, directory: String?) throws(SpawnError) {
-        guard let gate = children[id]?.gate, let failure = gate.open() else { return }
+    func letThrough(_ gate: Gate, program: String, directory: String?) throws(SpawnError) {
+        guard let failure = gate.open() else { return }
         throw SpawnError(failure.step, failure.code, program: program, directory: directory)
     }
 
@@ -162,7 +162,7 @@ public actor ProcessSupervisor {
         pipes.errorLines = reader(plumbing.errors)
         let child = Child(
             id: id, pid: pid, pidfd: pidfd, cookie: command.cookie, stdout: drain(plumbing.output),
-            stderr: drain(plumbing.errors), gate: gate)
+            stderr: drain(plumbing.errors))
         child.input = pipes.input
         child.lines = pipes.lines
         child.errorLines = pipes.errorLines
@@ -171,7 +171,8 @@ public actor ProcessSupervisor {
         for drain in [child.stdout, child.stderr] { watchOutput(drain, of: id) }
         patrol()
         return RunningProcess(
-            pid: pid, id: id, command: command, supervisor: self, completion: child.completion, pipes: pipes)
+            pid: pid, id: id, command: command, gate: gate, supervisor: self, completion: child.completion, pipes: pipes
+        )
     }
 
     // MARK: output

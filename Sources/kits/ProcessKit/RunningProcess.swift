@@ -5,6 +5,8 @@ public final class RunningProcess: Sendable {
 
     let id: UInt64
     private let command: Command
+    /// Where it waits to begin; nil when it never had to.
+    private let gate: Gate?
     private let supervisor: ProcessSupervisor
     private let completion: Completion<ProcessResult>
     private let pipes: Pipes
@@ -16,12 +18,14 @@ public final class RunningProcess: Sendable {
     }
 
     init(
-        pid: Int32, id: UInt64, command: Command, supervisor: ProcessSupervisor, completion: Completion<ProcessResult>,
+        pid: Int32, id: UInt64, command: Command, gate: Gate?, supervisor: ProcessSupervisor,
+        completion: Completion<ProcessResult>,
         pipes: Pipes
     ) {
         self.pid = pid
         self.id = id
         self.command = command
+        self.gate = gate
         self.supervisor = supervisor
         self.completion = completion
         self.pipes = pipes
@@ -29,7 +33,8 @@ public final class RunningProcess: Sendable {
 
     /// Lets a program begin that is held (`Command.isHeld`). Throws when it cannot be executed; its end follows then.
     public func release() async throws(SpawnError) {
-        try await supervisor.release(id, program: command.path, directory: command.directory)
+        guard let gate else { return }
+        try await supervisor.letThrough(gate, program: command.path, directory: command.directory)
     }
 
     /// Notes the control group that this process was put into for itself: all in it is killed with the program, and its

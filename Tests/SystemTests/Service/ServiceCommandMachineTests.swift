@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Every command of foqus-service, its words and its numbers.
-@Suite(.needsMachine, .timeLimit(.minutes(5)))
+@Suite(.serialized, .needsMachine, .timeLimit(.minutes(5)))
 struct ServiceCommandMachineTests {
     @Test func commandsSayWhatTheWindowsWorkerSays() async throws {
         try await Machine.withService { machine in
@@ -65,11 +65,13 @@ struct ServiceCommandMachineTests {
             let plain = try JSON.parse(try await machine.service("status", "--json").output)
             #expect(plain["worker"]?["slots"] == 3)
             #expect(try await machine.property("NeedDaemonReload", of: "foqus-worker.service") == "no")
-            // One that the worker does not know ends it; the next start is as ever.
+            // One that the worker does not know ends it; what systemd starts then is as ever.
             try await machine.service(
                 "restart", "--no-such-option",
                 fails: "Error restarting service: The process terminated unexpectedly. (1067)")
-            try await machine.service("--wait", "20", "start", says: "Starting service FOQUS-Cloud-Service")
+            try await eventually("systemd starts it again") { try await machine.state() == "active" }
+            let again = try JSON.parse(try await machine.service("status", "--json").output)
+            #expect(again["worker"]?["slots"] == 3)
         }
     }
 
@@ -145,6 +147,38 @@ struct ServiceCommandMachineTests {
             try await machine.service("stop", as: "alice", fails: "Error stopping service: \(denied)")
             try await machine.service("restart", as: "alice", fails: "Error restarting service: \(denied)")
             #expect(try await machine.state() == "active")
+        }
+    }
+
+    /// With requirements that need no network: all else is as for the real ones.
+    @Test func theEngineIsInstalledByTheScriptOfThePackage() async throws {
+        try await Machine.withService { machine in
+            let missing = try await machine.service("engine", "install")
+            #expect(missing.status == 1)
+            #expect(missing.errors.hasPrefix("Error installing the engine: make-venv is neither beside"), "\(missing)")
+
+            try await machine.shell(
+                """
+                install -D \(Installation.root)/packaging/make-venv /usr/lib/foqus-worker/make-venv
+                mkdir -p /usr/share/foqus-worker/runners && cd /usr/share/foqus-worker/runners
+                echo '# none' | tee requirements.txt >requirements-foqus.txt
+                """)
+            let made = try await machine.service("engine", "install")
+            #expect(made.status == 0, "\(made)")
+            let lines = made.output.split(separator: "\n")
+            #expect(lines.first == "Installing the FOQUS engine" && lines.last == "Engine installed", "\(made)")
+            #expect(lines.contains("make-venv: installing FOQUS"), "\(made)")
+            try await machine.succeeding("/usr/lib/foqus-worker/venv/bin/python3", "-c", "import pip")
+            let again = try await machine.service("engine", "install")
+            #expect(again.output.contains("/usr/lib/foqus-worker/venv is up to date"), "\(again)")
+
+            try await machine.shell("echo no-such-package-here >/usr/share/foqus-worker/runners/requirements.txt")
+            let failed = try await machine.run(
+                ["foqus-service", "engine", "install", "--path", "/opt/venv"],
+                environment: ["PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/var/empty"])
+            #expect(failed.status == 1)
+            #expect(failed.errors.contains("make-venv: pip could not install the packages"), "\(failed)")
+            #expect(failed.errors.hasSuffix("Error installing the engine: make-venv failed; it said why above.\n"))
         }
     }
 }

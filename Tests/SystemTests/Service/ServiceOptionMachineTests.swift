@@ -1,8 +1,9 @@
+import JSONKit
 import TestSupport
 import Testing
 
 /// What the options of install, update, start and stop do to the unit.
-@Suite(.needsMachine, .timeLimit(.minutes(5)))
+@Suite(.serialized, .needsMachine, .timeLimit(.minutes(5)))
 struct ServiceOptionMachineTests {
     private static let installed = "Service installed"
     private static let installing = "Installing service FOQUS-Cloud-Service"
@@ -48,7 +49,8 @@ struct ServiceOptionMachineTests {
         try await Machine.withService { machine in
             try await machine.shell("useradd --system --no-create-home engineer && mkdir /var/lib/prometheus")
             try await machine.write(
-                "[metrics]\ntextfile = /var/lib/prometheus/foqus.prom\ncounters = foqus_slots\n", to: "/root/perf.ini")
+                "[metrics]\ntextfile = /var/lib/prometheus/foqus.prom\ncounters = foqus_worker_slots\n",
+                to: "/root/perf.ini")
             try await machine.service(
                 "--startup", "auto", "--username", "engineer", "install", says: Self.installing, Self.installed)
             try await machine.service("--wait", "20", "start", says: "Starting service FOQUS-Cloud-Service")
@@ -61,13 +63,13 @@ struct ServiceOptionMachineTests {
             #expect(try await machine.shell("systemctl is-enabled foqus-worker") == "enabled\n")
             let environment = try await machine.property("Environment", of: "foqus-worker.service")
             #expect(environment.contains("FOQUS_METRICS_TEXTFILE=/var/lib/prometheus/foqus.prom"))
-            #expect(environment.contains("FOQUS_METRICS_COUNTERS=foqus_slots"))
+            #expect(environment.contains("FOQUS_METRICS_COUNTERS=foqus_worker_slots"))
 
             let account = try await machine.service("--username", "foqus", "--startup", "manual", "update")
             #expect(account.status == 0)
             #expect(try await machine.property("User", of: "foqus-worker.service") == "foqus")
             #expect(try await machine.property("Environment", of: "foqus-worker.service") == environment)
-            #expect(try await machine.run("systemctl", "is-enabled", "foqus-worker").output == "disabled\n")
+            #expect(try await machine.run("systemctl", "is-enabled", "foqus-worker").output != "enabled\n")
         }
     }
 
@@ -75,7 +77,8 @@ struct ServiceOptionMachineTests {
         try await Machine.withService { machine in
             try await machine.shell("mkdir /var/lib/prometheus && chown foqus /var/lib/prometheus")
             try await machine.write(
-                "[metrics]\ntextfile = /var/lib/prometheus/foqus.prom\ncounters = foqus_slots\n", to: "/root/perf.ini")
+                "[metrics]\ntextfile = /var/lib/prometheus/foqus.prom\ncounters = foqus_worker_slots\n",
+                to: "/root/perf.ini")
             try await machine.service(
                 "--perfmonini", "/root/perf.ini", "install", says: Self.installing, Self.installed)
             try await machine.service("--wait", "20", "start", says: "Starting service FOQUS-Cloud-Service")
@@ -85,7 +88,7 @@ struct ServiceOptionMachineTests {
             let text = try await machine.succeeding("cat", "/var/lib/prometheus/foqus.prom")
             let names = Set(
                 text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0.prefix { $0 != " " && $0 != "{" } })
-            #expect(names == ["foqus_slots"], "\(text)")
+            #expect(names == ["foqus_worker_slots"], "\(text)")
         }
     }
 

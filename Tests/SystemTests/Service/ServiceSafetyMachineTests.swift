@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Nothing is left over, whatever happens.
-@Suite(.needsMachine, .timeLimit(.minutes(5)))
+@Suite(.serialized, .needsMachine, .timeLimit(.minutes(5)))
 struct ServiceSafetyMachineTests {
     @Test func twoHundredStartsLeaveNothing() async throws {
         try await Machine.withService { machine in

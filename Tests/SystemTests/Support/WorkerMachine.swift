@@ -1,13 +1,16 @@
 import FOQUSModel
 import FileKit
+import Glibc
 import JSONKit
 import TestSupport
 
 /// A machine with the services as they are delivered: units, user, programs in /usr/bin, settings in /etc/foqus.
 ///
-/// Jobs are shell scripts. `/var/gate` is a folder that they and the test share.
+/// Jobs are shell scripts. They and the test share a folder, at the same path: a job in a sandbox can read there, others
+/// can write.
 struct WorkerMachine: Sendable {
     let machine: Machine
+    let gate: String
 
     static let user = "alice"
     private static let account = ["FOQUS_USER": user, "FOQUS_PASSWORD": "secret"]
@@ -18,9 +21,8 @@ struct WorkerMachine: Sendable {
     static func with(
         _ settings: String = "", setUp: String = "", _ body: (WorkerMachine) async throws -> Void
     ) async throws {
-        try await Machine.with { machine in
-            let worker = WorkerMachine(machine: machine)
-            try await worker.installServices()
+        try await booted { worker in
+            let machine = worker.machine
             try await worker.write(settings: settings)
             if !setUp.isEmpty { try await machine.shell(setUp) }
             try await machine.shell(
@@ -33,7 +35,21 @@ struct WorkerMachine: Sendable {
         }
     }
 
-    func installServices() async throws {
+    /// A machine with programs and units, none of which runs.
+    static func booted(_ body: (WorkerMachine) async throws -> Void) async throws {
+        let gate = "/var/lib/foqus-test-\(UInt64.random(in: 0...(.max)))"
+        try Directory.create(gate, mode: 0o777)
+        defer { try? Directory.removeTree(gate) }
+        // The umask has no say.
+        _ = chmod(gate, 0o777)
+        try await Machine.with(Machine.Options(binds: [gate])) { machine in
+            let worker = WorkerMachine(machine: machine, gate: gate)
+            try await worker.installServices()
+            try await body(worker)
+        }
+    }
+
+    private func installServices() async throws {
         try await machine.install("foqus-worker", "foqus-gateway", "foqusctl")
         let units = Path.join(Installation.root, "systemd")
         let users = Path.join(Installation.root, "packaging/sysusers.conf")
@@ -41,10 +57,9 @@ struct WorkerMachine: Sendable {
             """
             systemd-sysusers \(users)
             cp \(units)/*.service \(units)/*.socket \(units)/*.slice /etc/systemd/system/
-            install -d -o foqus /var/gate
             """)
-        try await dropIn("foqus-worker.service", "[Service]\nReadWritePaths=/var/gate")
-        try await dropIn("foqus-worker@.service", "[Service]\nReadWritePaths=/var/gate")
+        try await dropIn("foqus-worker.service", "[Service]\nReadWritePaths=\(gate)")
+        try await dropIn("foqus-worker@.service", "[Service]\nReadWritePaths=\(gate)")
     }
 
     func dropIn(_ unit: String, _ text: String, name: String = "test") async throws {
@@ -73,33 +88,31 @@ struct WorkerMachine: Sendable {
 
     /// Uploads a script as a simulation.
     func put(_ name: String, _ script: String) async throws {
-        try await machine.write(script + "\n", to: "/var/gate/simulations/\(name)/job.sh")
+        try Directory.create(Path.join(gate, "simulations/\(name)"), mode: 0o755)
+        try File.writeAtomically(
+            Array("\(script)\n".utf8), to: Path.join(gate, "simulations/\(name)/job.sh"), mode: 0o644, sync: false)
         try await foqusctl(
-            "simulation", "put", name, "/var/gate/simulations/\(name)", "--application", "script")
+            "simulation", "put", name, "\(gate)/simulations/\(name)", "--application", "script")
     }
 
     /// Starts jobs of a simulation that was put.
     func start(_ name: String, count: Int = 1, application: String = "script") async throws -> String {
         let inputs = (0..<count).map { #"{"node": {"x": \#($0)}}"# }.joined(separator: ",")
-        try await machine.write("[\(inputs)]", to: "/var/gate/inputs.json")
+        try File.writeAtomically(Array("[\(inputs)]".utf8), to: "\(gate)/inputs.json", mode: 0o644, sync: false)
         let session = try await foqusctl("session", "create").filter { !$0.isWhitespace }
         try await foqusctl(
-            "session", "append", session, "/var/gate/inputs.json", "--simulation", name, "--application", application)
+            "session", "append", session, "\(gate)/inputs.json", "--simulation", name, "--application", application)
         try await foqusctl("session", "start", session)
         return session
     }
 
     /// The jobs of a session, once all are over.
     func results(_ session: String) async throws -> [JSON] {
-        try await eventually("session \(session) is over", within: .seconds(60)) {
-            let status = try JSON.parse(try await foqusctl("session", "status", session, "--json"))
-            let open = ["create", "submit", "setup", "running"]
-            let counts = status.objectValue ?? [:]
-            return open.allSatisfy { name in (Self.count(name, in: .object(counts)) ?? 0) == 0 }
-        }
-        let file = "/var/gate/results-\(session).json"
+        // Its status says whether jobs failed.
+        _ = try await machine.run(["foqusctl", "session", "wait", session], environment: Self.account)
+        let file = "\(gate)/results-\(session).json"
         try await foqusctl("session", "results", session, "--output", file)
-        guard let jobs = try JSON.parse(try await machine.succeeding("cat", file)).arrayValue else {
+        guard let jobs = try JSON.parse(try File.read(file)).arrayValue else {
             throw TestSupportError("\(file) is no list")
         }
         return jobs
@@ -116,16 +129,6 @@ struct WorkerMachine: Sendable {
         return (job["State"]?.stringValue ?? "", job["Message"]?.stringValue ?? "", job["Output"])
     }
 
-    /// A number anywhere in a status.
-    private static func count(_ name: String, in json: JSON) -> Int64? {
-        if let direct = json[name]?.intValue { return direct }
-        guard let object = json.objectValue else { return nil }
-        for (_, value) in object {
-            if value.objectValue != nil, let found = count(name, in: value) { return found }
-        }
-        return nil
-    }
-
     @discardableResult
     func foqusctl(_ arguments: String...) async throws -> String {
         let end = try await machine.run(["foqusctl"] + arguments, environment: Self.account)
@@ -137,12 +140,12 @@ struct WorkerMachine: Sendable {
 
     /// Waits until a job has made a file in the gate's folder.
     func untilThere(_ file: String) async throws {
-        try await eventually("/var/gate/\(file) is there", within: .seconds(60)) {
-            try await machine.run("test", "-e", "/var/gate/\(file)").status == 0
-        }
+        try await eventually("\(file) is made", within: .seconds(60)) { File.exists(Path.join(gate, file)) }
     }
 
-    func open(_ file: String) async throws { try await machine.succeeding("touch", "/var/gate/\(file)") }
+    func open(_ file: String) throws {
+        try File.writeAtomically([], to: Path.join(gate, file), mode: 0o644, sync: false)
+    }
 
     // MARK: services
 

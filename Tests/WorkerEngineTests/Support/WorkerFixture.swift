@@ -22,6 +22,8 @@ final class WorkerFixture: Sendable {
     let spaceFault = Fault()
     let metrics = RecordingMetrics()
     let alerts = Locked<[Notification]>([])
+    /// What the workers published, on all topics.
+    let told = Locked<[Notification]>([])
     let queueTheft = Theft()
 
     init(directory: String) async throws {
@@ -67,7 +69,7 @@ final class WorkerFixture: Sendable {
         return WorkerEngine(
             services: WorkerEngine.Services(
                 queue: FaultyQueue(wrapped: backend.queue, theft: queueTheft), jobs: backend.jobs, objects: objects,
-                notifier: FaultyNotifier(wrapped: backend.notifier, fault: notifierFault, alerts: alerts),
+                notifier: FaultyNotifier(wrapped: backend.notifier, fault: notifierFault, alerts: alerts, told: told),
                 outputs: outputs, metrics: metrics,
                 journal: FaultyJournal(
                     wrapped: try await SQLiteJournal.open(stateDirectory: state), fault: journalFault),
