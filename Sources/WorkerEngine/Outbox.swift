@@ -122,7 +122,10 @@ actor Outbox {
         waitingForIdle = []
     }
 
-    /// Attempts whose effects are not all delivered.
+    /// Attempts with effects that wait to be delivered.
+    var waiting: Int { lanes.values.count { $0.isComplete || !$0.pending.isEmpty } }
+
+    /// Attempts that are not over, or whose effects are not all delivered.
     var backlog: Int { lanes.count }
 
     private func number(_ effects: [Effect]) -> [JournaledEffect] {

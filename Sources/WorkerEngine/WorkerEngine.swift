@@ -104,7 +104,7 @@ public actor WorkerEngine {
             status.isDraining = phase == .draining
             status.running = await board.running
             status.fetched = await board.occupied - status.running
-            status.outbox = await outbox.backlog
+            status.outbox = await outbox.waiting
             return status
         }
     }

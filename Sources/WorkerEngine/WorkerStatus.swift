@@ -13,6 +13,6 @@ public struct WorkerStatus: Sendable, Hashable {
     public var isDraining = false
     /// Messages taken that do not run yet.
     public var fetched = 0
-    /// Attempts whose effects are not all delivered.
+    /// Attempts with effects that wait to be delivered.
     public var outbox = 0
 }
