@@ -80,10 +80,12 @@ let package = Package(
         kit("SystemdKit", ["CSystemd", "EventLoop", "Threading"]),
         kit("Logging", ["Threading"]),
         kit("Settings", ["CInih", "FileKit"]),
+        kit("MetricsKit", ["Threading"]),
         kit("CommandLineKit", ["Threading"]),
 
         // MARK: the domain
         library("FOQUSModel", ["JSONKit"]),
+        library("JournalEvents", ["Logging"]),
         library("Stores", ["FOQUSModel", "JSONKit"]),
         library(
             "EmbeddedStores",
@@ -104,23 +106,36 @@ let package = Package(
         library(
             "WorkerEngine",
             [
-                "Executors", "Stores", "FOQUSModel", "JSONKit", "SQLiteKit", "FileKit", "CryptoTools", "Threading",
-                "Logging",
+                "Executors", "Stores", "FOQUSModel", "JournalEvents", "JSONKit", "SQLiteKit", "FileKit", "CryptoTools",
+                "Threading", "Logging",
             ]),
         library(
             "Gateway",
-            ["Stores", "FOQUSModel", "JSONKit", "HTTPServer", "CryptoTools", "EventLoop", "Threading", "Logging"]),
+            [
+                "Stores", "FOQUSModel", "JournalEvents", "JSONKit", "HTTPServer", "CryptoTools", "EventLoop",
+                "MetricsKit", "Threading", "Logging",
+            ]),
+        library(
+            "Monitoring",
+            [
+                "Configuration", "Stores", "JSONKit", "HTTPServer", "EventLoop", "MetricsKit", "FileKit", "Logging",
+                "Threading",
+            ]),
         library("GatewayClient", ["FOQUSModel", "JSONKit", "HTTPClient", "EventLoop"]),
         library(
             "Configuration",
-            ["Settings", "Logging", "CommandLineKit", "EmbeddedStores", "FOQUSModel", "FileKit", "JSONKit"]),
+            [
+                "Settings", "Logging", "JournalEvents", "SystemdKit", "CommandLineKit", "EmbeddedStores", "FOQUSModel",
+                "FileKit", "JSONKit",
+            ]),
 
         // MARK: programs
         library(
             "WorkerProgram",
             [
                 "Configuration", "CommandLineKit", "Settings", "WorkerEngine", "Executors", "Stores", "EmbeddedStores",
-                "FOQUSModel", "EventLoop", "ProcessKit", "FileKit", "Logging", "SystemdKit", "Threading",
+                "FOQUSModel", "JournalEvents", "Monitoring", "MetricsKit", "JSONKit", "EventLoop", "ProcessKit",
+                "FileKit", "Logging", "SystemdKit", "Threading",
             ]),
         program("foqus-worker", ["WorkerProgram", "Configuration", "CommandLineKit"]),
         program(
@@ -133,7 +148,7 @@ let package = Package(
             "foqus-gateway",
             [
                 "Configuration", "CommandLineKit", "Gateway", "Stores", "EmbeddedStores", "HTTPServer", "EventLoop",
-                "FileKit", "Logging", "SystemdKit",
+                "FileKit", "JournalEvents", "JSONKit", "Logging", "MetricsKit", "Monitoring", "SystemdKit", "Threading",
             ]),
         program("foqus-service", ["ServiceControl", "CommandLineKit", "Configuration"]),
         .target(
@@ -161,13 +176,13 @@ let package = Package(
             "AWSPeers",
             [
                 "AWSClient", "Stores", "JSONKit", "HTTPClient", "EventLoop", "ProcessKit", "FileKit", "TestSupport",
-            ], exclude: ["peer_host.py", "requirements.txt"]),
+            ], exclude: ["fault_proxy.py", "peer_host.py", "requirements.txt"]),
         support("AWSFakes", ["HTTPServer", "FOQUSModel", "Stores", "Threading"]),
         support("StoreConformance", ["Stores", "FOQUSModel", "JSONKit", "FileKit", "Threading"]),
         tests("Threading"), tests("EventLoop", ["Threading"]), tests("FileKit"),
         tests("ProcessKit", ["EventLoop", "FileKit", "Threading"]),
         tests("SQLiteKit", ["Threading"]), tests("CryptoTools"), tests("JSONKit"),
-        tests("HTTPServer", ["Threading"]), tests("HTTPClient", ["EventLoop", "HTTPServer", "Threading"]),
+        tests("HTTPServer", ["FileKit", "Threading"]), tests("HTTPClient", ["EventLoop", "HTTPServer", "Threading"]),
         tests("XMLReader"),
         tests(
             "AWSClient",
@@ -184,6 +199,14 @@ let package = Package(
         tests("SystemdKit", ["CSystemd", "EventLoop", "FileKit", "ProcessKit"]), tests("Logging", ["Threading"]),
         tests("Settings", ["FileKit"]),
         tests("CommandLineKit", ["Threading"]),
+        tests("MetricsKit"),
+        tests(
+            "Monitoring",
+            [
+                "Configuration", "Stores", "FOQUSModel", "JSONKit", "HTTPClient", "EventLoop", "MetricsKit", "FileKit",
+                "Logging", "Threading",
+            ]),
+        tests("JournalEvents", ["FileKit", "ProcessKit", "EventLoop"]),
         tests("FOQUSModel", ["JSONKit", "FileKit"]),
         tests(
             "EmbeddedStores",
@@ -192,8 +215,9 @@ let package = Package(
         tests(
             "WorkerEngine",
             [
-                "Executors", "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "EventLoop", "FileKit", "Logging",
-                "Threading",
+                "Executors", "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "JournalEvents", "EventLoop",
+                "FileKit",
+                "Logging", "Threading",
             ]),
         tests(
             "Gateway",
@@ -202,6 +226,7 @@ let package = Package(
                 "CryptoTools", "Logging", "GatewayClient", "Threading",
             ]),
         tests("Configuration", ["Settings", "CommandLineKit", "FileKit", "FOQUSModel"]),
+        tests("ServiceControl", ["CommandLineKit", "FileKit", "SystemdKit"]),
         tests(
             "ControlCommands",
             [
@@ -212,9 +237,10 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "TestSupport", "AWSPeers", "AWSFakes", "AWSClient", "EventLoop", "ProcessKit", "FileKit", "JSONKit",
-                "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "SystemdKit", "Threading",
+                "Stores", "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "SystemdKit", "Threading",
             ],
-            exclude: ["Support/services.sh", "Support/cloud.py"], swiftSettings: strict),
+            exclude: ["Support/services.sh", "Support/cloud.py", "Support/watch.py", "Support/alerts-test.yml"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

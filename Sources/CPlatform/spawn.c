@@ -86,14 +86,34 @@ NO_SANITIZE static int run_child(void *argument) {
         if (syscall(SYS_prlimit64, 0, limit->resource, &limit->value, NULL) < 0) goto fail;
     }
 
+    if (spawn->gate >= 0) {
+        char go;
+        child->step = CP_SPAWN_CLONE;
+        if (syscall(SYS_read, spawn->gate, &go, 1) != 1) goto fail;
+    }
+
     child->step = CP_SPAWN_EXEC;
     const uint64_t none = 0;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof none);
     syscall(SYS_execve, spawn->path, spawn->argv, spawn->envp);
 fail:
     child->error = errno;
+    if (spawn->gate >= 0) {
+        const struct cp_spawn_failure failure = {child->step, child->error};
+        syscall(SYS_write, spawn->report, &failure, sizeof failure);
+    }
     syscall(SYS_exit_group, 127);
     __builtin_unreachable();
+}
+
+int cp_read_report(int report, enum cp_spawn_step *step) {
+    struct cp_spawn_failure failure;
+    ssize_t count;
+    do count = read(report, &failure, sizeof failure); while (count < 0 && errno == EINTR);
+    if (count < 0) return errno;
+    if (count < (ssize_t)sizeof failure) return 0;
+    *step = failure.step;
+    return failure.error;
 }
 
 int cp_spawn(const struct cp_spawn *spawn, pid_t *pid, int *pidfd, enum cp_spawn_step *step) {
@@ -106,8 +126,10 @@ int cp_spawn(const struct cp_spawn *spawn, pid_t *pid, int *pidfd, enum cp_spawn
     sigfillset(&all);
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    pid_t child_pid = __clone(
-        run_child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &child, &fd);
+    // One that waits must not hold up the parent, so it gets memory of its own.
+    const int sharing = spawn->gate < 0 ? CLONE_VM | CLONE_VFORK : 0;
+    pid_t child_pid = __clone(run_child, stack + sizeof stack, sharing | CLONE_PIDFD | SIGCHLD, &child, &fd);
+    // With memory of its own the child's error is not seen here: `child.error` stays 0.
     int error = child_pid < 0 ? errno : child.error;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_setcancelstate(cancel_state, NULL);

@@ -37,6 +37,8 @@ public struct ApplicationSettings: Sendable {
     public let name: String
     public let section: String
     public let executor: Executor
+    /// Limits of its jobs, where they differ.
+    public let limits: LimitOverrides
     let problems: [SettingsError.Problem]
 
     private enum Kind: String, CaseIterable { case foqus, command }
@@ -66,6 +68,7 @@ public struct ApplicationSettings: Sendable {
                     logLimit: reader.byteSize(section, "log_limit", default: 1 << 20),
                     grace: reader.duration(section, "grace", default: .seconds(2))))
         }
+        limits = LimitOverrides(reader, section: section)
         let isName =
             !name.isEmpty
             && name.utf8.allSatisfy { byte in

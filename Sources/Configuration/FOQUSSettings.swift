@@ -6,8 +6,11 @@ public struct FOQUSSettings: Sendable {
     public let aws: AWSSettings
     public let worker: WorkerSettings
     public let gateway: GatewaySettings
+    public let metrics: MetricsSettings
     /// By application name, as jobs name it in `Application`.
     public let applications: [String: ApplicationSettings]
+    /// Limits of the jobs of some simulations, by `SIMULATION` or `USER/SIMULATION`.
+    public let simulations: [String: LimitOverrides]
     /// Every setting with its value and where it came from, in the order of the sections.
     public let origins: [Setting]
 
@@ -58,9 +61,10 @@ public struct FOQUSSettings: Sendable {
         let aws = AWSSettings(reader, isUsed: store.backend == .aws)
         let worker = WorkerSettings(reader, machine: machine, backend: store.backend)
         let gateway = GatewaySettings(reader)
+        let metrics = MetricsSettings(reader, store: store, worker: worker)
         var applications: [String: ApplicationSettings] = [:]
         let names = reader.sections(prefix: "application.")
-        var problems = store.problems + aws.problems + worker.problems + gateway.problems
+        var problems = store.problems + aws.problems + worker.problems + gateway.problems + metrics.problems
         for name in names.isEmpty ? ["foqus"] : names {
             let application = ApplicationSettings(reader, name: name, worker: worker)
             problems += application.problems
@@ -72,13 +76,19 @@ public struct FOQUSSettings: Sendable {
                             + "names are compared without case"))
             }
         }
+        var simulations: [String: LimitOverrides] = [:]
+        for name in reader.sections(prefix: "simulation.") {
+            simulations[name] = LimitOverrides(reader, section: "simulation.\(name)")
+        }
         do throws(SettingsError) { try reader.finish() } catch { problems = error.problems + problems }
         if !problems.isEmpty { throw SettingsError(problems) }
         self.store = store
         self.aws = aws
         self.worker = worker
         self.gateway = gateway
+        self.metrics = metrics
         self.applications = applications
+        self.simulations = simulations
         origins = reader.origins
     }
 }

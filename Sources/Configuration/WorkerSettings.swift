@@ -8,8 +8,9 @@ public struct WorkerSettings: Sendable {
     public let stateDirectory: String
     public let lease: Duration
     public let longPoll: Duration
-    /// Nil for no limit (`job_timeout = 0`).
-    public let jobTimeout: Duration?
+    public let limits: LimitSettings
+    public let isolation: Isolation
+    public let sandbox: Sandbox
     public let drainTimeout: Duration
     public let keepalive: Duration
     /// Zero: no job is fetched before there is a slot for it.
@@ -22,7 +23,27 @@ public struct WorkerSettings: Sendable {
     public let outputLimit: Int
     public let instance: String
     public let log: LogSettings
+
+    /// How jobs are kept apart.
+    public enum Isolation: String, Sendable, CaseIterable {
+        /// By control groups where that is possible.
+        case auto
+        /// By control groups, or not at all: jobs wait for a worker that can.
+        case scope
+        /// By process groups and resource limits.
+        case none
+    }
+
     let problems: [SettingsError.Problem]
+    /// The most bytes of an output in a notification by SNS, which has 256 KiB in all.
+    private static let topicLimit = 240 << 10
+
+    /// Whether jobs run in a sandbox.
+    public enum Sandbox: String, Sendable, CaseIterable {
+        /// Where one works, in a service of systemd's.
+        case auto
+        case yes, no
+    }
 
     init(_ reader: SettingsReader, machine: Machine, backend: StoreSettings.Backend) {
         var problems: [SettingsError.Problem] = []
@@ -58,8 +79,9 @@ public struct WorkerSettings: Sendable {
         lease = reader.duration(
             section, "lease", default: .seconds(60), range: .seconds(1)...(.seconds(43_200)))
         longPoll = reader.duration(section, "long_poll", default: .seconds(20), range: .seconds(1)...(.seconds(20)))
-        let timeout = reader.duration(section, "job_timeout", default: .seconds(3600))
-        jobTimeout = timeout == .zero ? nil : timeout
+        limits = LimitSettings(reader, section: section)
+        isolation = reader.choice(section, "isolation", default: .auto)
+        sandbox = reader.choice(section, "sandbox", default: .auto)
         drainTimeout = reader.duration(section, "drain_timeout", default: .seconds(90))
         keepalive = reader.duration(
             section, "keepalive", default: .seconds(backend == .aws ? 300 : 60), range: .seconds(1)...(.seconds(3600)))
@@ -70,6 +92,13 @@ public struct WorkerSettings: Sendable {
         retryDelay = reader.duration(section, "retry_delay", default: .seconds(2))
         cacheSize = reader.byteSize(section, "cache_size", default: 1 << 30)
         outputLimit = reader.byteSize(section, "output_limit", default: 240 << 10, range: 1024...(64 << 20))
+        if backend == .aws && outputLimit > Self.topicLimit {
+            problems.append(
+                SettingsError.Problem(
+                    code: .badValue,
+                    description: "[worker] output_limit: with backend = aws at most 240KiB, as SNS takes no larger "
+                        + "notification; larger outputs go by reference"))
+        }
         instance = reader.string(section, "instance", default: machine.hostName)
         log = LogSettings(reader, section: section)
         self.problems = problems

@@ -9,6 +9,8 @@ import Threading
 public protocol Executor: Sendable {
     /// What it is, for logs and `check-config`: `foqus (ccsi-foqus by /usr/bin/python3, fork mode)`.
     var description: String { get }
+    /// The kind of executor: the first word of its description.
+    var kind: String { get }
 
     /// Puts what it needs into a job's folder, beside the simulation's files, and returns the names: they are not
     /// results. Blocks: called on a thread for that, with the staging, as each further change of threads costs time.
@@ -31,6 +33,10 @@ public protocol Executor: Sendable {
     func shutdown() async
 }
 
+extension Executor {
+    public var kind: String { String(description.prefix { $0 != " " }) }
+}
+
 /// Everything an executor is told of a job.
 public struct JobRun: Sendable {
     public let job: JobID
@@ -51,11 +57,14 @@ public struct JobRun: Sendable {
     public let fingerprint: String
     /// Killed when it runs longer; nil for no limit.
     public let timeout: Duration?
+    /// What it may use otherwise.
+    public let limits: JobLimits
 
     public init(
         job: JobID, attempt: AttemptID, session: SessionID, user: UserName, simulation: SimulationName,
         application: String, input: JSON, directory: String, simulationDirectory: String,
-        dependencyDirectories: [SimulationName: String], fingerprint: String, timeout: Duration?
+        dependencyDirectories: [SimulationName: String], fingerprint: String, timeout: Duration?,
+        limits: JobLimits = JobLimits()
     ) {
         self.job = job
         self.attempt = attempt
@@ -69,6 +78,7 @@ public struct JobRun: Sendable {
         self.dependencyDirectories = dependencyDirectories
         self.fingerprint = fingerprint
         self.timeout = timeout
+        self.limits = limits
     }
 }
 

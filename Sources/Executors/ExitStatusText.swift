@@ -2,6 +2,11 @@ import Glibc
 import ProcessKit
 
 extension ExitStatus {
+    /// Of a program whose monitor ended as a shell does: 128 and the number of a signal for that signal.
+    var behindMonitor: ExitStatus {
+        if case .exited(let code) = self, (129...192).contains(code) { .signaled(code - 128) } else { self }
+    }
+
     /// `exit status 3`, `SIGSEGV (Segmentation fault)`.
     var explained: String {
         switch self {

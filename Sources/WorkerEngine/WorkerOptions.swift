@@ -1,3 +1,4 @@
+public import Executors
 public import FOQUSModel
 
 /// How the worker engine behaves. Every value has the default that an operator would choose.
@@ -14,7 +15,12 @@ public struct WorkerOptions: Sendable {
     /// none ahead. Defaults to 250 ms: long jobs are left to workers with a free slot.
     public var fetchAhead: Duration = .milliseconds(250)
     /// The longest that a job may run; nil for no limit. Defaults to one hour.
-    public var jobTimeout: Duration? = .seconds(3600)
+    public var jobTimeout: Duration? {
+        get { limits.standard.time }
+        set { limits.standard.time = newValue }
+    }
+    /// What jobs may use. Defaults to an hour, and all that the machine has.
+    public var limits = JobLimitBook(standard: JobLimits(time: .seconds(3600)))
     /// How long running jobs may go on after a drain began; then they are given back. Defaults to 90 s.
     public var drainTimeout: Duration = .seconds(90)
     /// Between two keepalives of the consumer. Defaults to 60 s, as the contract has it.

@@ -11,12 +11,14 @@ import WorkerEngine
 struct Applications: Sendable {
     let supervisor: ProcessSupervisor
     let loop: EventLoop
+    let isolation: JobIsolation
     let logger: Logger
     private let made = Locked(0)
 
-    init(supervisor: ProcessSupervisor, loop: EventLoop, logger: Logger) {
+    init(supervisor: ProcessSupervisor, loop: EventLoop, isolation: JobIsolation, logger: Logger) {
         self.supervisor = supervisor
         self.loop = loop
+        self.isolation = isolation
         self.logger = logger
     }
 
@@ -39,13 +41,13 @@ struct Applications: Sendable {
                     workDirectory: Path.join(Self.runners(worker), folderName(for: application)),
                     saveSession: runner.saveSession,
                     loadTimeout: runner.loadTimeout, settingsSection: application.section),
-                supervisor: supervisor, loop: loop, log: logger)
+                supervisor: supervisor, loop: loop, isolation: isolation, log: logger)
         case .command(let program):
             CommandExecutor(
                 CommandExecutor.Options(
                     program: program.program, arguments: program.arguments, outputFile: program.outputFile,
                     logLimit: program.logLimit, grace: program.grace, settingsSection: application.section),
-                supervisor: supervisor, loop: loop, log: logger)
+                supervisor: supervisor, loop: loop, isolation: isolation, log: logger)
         }
     }
 
@@ -59,18 +61,42 @@ struct Applications: Sendable {
     }
 }
 
-extension WorkerSettings {
+extension FOQUSSettings {
+    /// - Parameter maxAttempts: of the store, which goes by its own settings at the start.
     func engineOptions(maxAttempts: Int) -> WorkerOptions {
+        var options = worker.engineOptions()
+        options.maxAttempts = maxAttempts
+        options.limits = JobLimitBook(
+            standard: JobLimits(
+                time: worker.limits.time, memory: worker.limits.memory, tasks: worker.limits.tasks,
+                processor: worker.limits.processor, hasNetwork: worker.limits.hasNetwork),
+            applications: applications.mapValues { $0.limits.changes }, simulations: simulations.mapValues(\.changes))
+        return options
+    }
+}
+
+extension LimitOverrides {
+    fileprivate var changes: JobLimitChanges {
+        var changes = JobLimitChanges()
+        changes.time = time
+        changes.memory = memory
+        changes.tasks = tasks
+        changes.processor = processor
+        changes.hasNetwork = hasNetwork
+        return changes
+    }
+}
+
+extension WorkerSettings {
+    fileprivate func engineOptions() -> WorkerOptions {
         var options = WorkerOptions(slots: slots)
         options.users = users
         options.lease = lease
         options.longPoll = longPoll
-        options.jobTimeout = jobTimeout
         options.drainTimeout = drainTimeout
         options.keepalive = keepalive
         options.cancelPoll = cancelPoll
         options.fetchAhead = fetchAhead
-        options.maxAttempts = maxAttempts
         options.outputLimit = outputLimit
         options.retryDelay = retryDelay
         return options

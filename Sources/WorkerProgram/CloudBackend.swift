@@ -5,6 +5,7 @@ import Glibc
 public import Logging
 import ProcessKit
 public import Settings
+public import Stores
 
 /// The backend on AWS, as the variant of the program that has it brings it along.
 ///
@@ -23,15 +24,16 @@ public struct CloudBackend: Sendable {
     }
 
     let instanceSettings: @Sendable (AWSSettings) async -> [Setting]
-    let open: @Sendable (FOQUSSettings, EventLoop, Logger) async throws -> WorkerStores
+    let open: @Sendable (FOQUSSettings, EventLoop, Logger, any CallObserver) async throws -> WorkerStores
     let trials: @Sendable (FOQUSSettings, EventLoop, Logger) async throws -> [Trial]
 
     /// - Parameters:
     ///   - instanceSettings: what the instance says of the deployment.
+    ///   - open: tells the observer of each call that it sends.
     ///   - trials: throws when not even a try is possible.
     public init(
         instanceSettings: @escaping @Sendable (AWSSettings) async -> [Setting],
-        open: @escaping @Sendable (FOQUSSettings, EventLoop, Logger) async throws -> WorkerStores,
+        open: @escaping @Sendable (FOQUSSettings, EventLoop, Logger, any CallObserver) async throws -> WorkerStores,
         trials: @escaping @Sendable (FOQUSSettings, EventLoop, Logger) async throws -> [Trial]
     ) {
         self.instanceSettings = instanceSettings

@@ -7,15 +7,18 @@ import Stores
 import Threading
 import WorkerEngine
 
-/// What an earlier life of this worker left running when it was killed: programs that its jobs had started. They would
-/// compute for nobody, beside the next attempt at their job.
+/// What an earlier life of this worker left when it was killed: programs that its jobs had started, which would compute
+/// for nobody beside the next attempt at their job, and the folders of its runners.
 enum Leftovers {
-    /// Kills them. The state directory must be locked: then nobody works on these attempts.
-    static func kill(of journal: SQLiteJournal, _ settings: WorkerSettings, _ logger: Logger) async throws(StoreError) {
+    /// Kills and removes them. The state directory must be locked: then nobody works on these attempts.
+    static func clear(of journal: SQLiteJournal, _ settings: WorkerSettings, _ logger: Logger) async throws(StoreError)
+    {
         let attempts = Set(try await journal.unfinished().filter { !$0.isComplete }.map(\.record.id.description))
-        let runners = Applications.runners(settings) + "/"
+        let folder = Applications.runners(settings)
         let count = await BlockingPool(name: "leftovers", limit: 1, idleSeconds: 1).run {
-            StrayProcesses.kill { cookie in attempts.contains(cookie) || cookie.hasPrefix(runners) }
+            let count = StrayProcesses.kill { cookie in attempts.contains(cookie) || cookie.hasPrefix(folder + "/") }
+            try? Directory.removeTree(folder)
+            return count
         }
         if count > 0 { logger.notice("killed what the worker before left running", ["processes": count]) }
     }

@@ -1,5 +1,6 @@
 import Configuration
 import Executors
+import JournalEvents
 import Logging
 import Settings
 import SystemdKit
@@ -9,8 +10,9 @@ import WorkerEngine
 actor Reloading {
     /// Those of `[worker]` that a running worker can change.
     private static let liveKeys: Set<String> = [
-        "users", "slots", "lease", "long_poll", "job_timeout", "drain_timeout", "keepalive", "cancel_poll", "fetch_ahead",
-        "retry_delay", "output_limit", "log_level",
+        "users", "slots", "lease", "long_poll", "job_timeout", "drain_timeout", "keepalive", "cancel_poll",
+        "fetch_ahead",
+        "retry_delay", "output_limit", "log_level", "job_memory", "job_tasks", "job_cpu", "job_network",
     ]
 
     private struct Name: Hashable, Comparable {
@@ -24,7 +26,7 @@ actor Reloading {
                 || section == "worker" && Reloading.liveKeys.contains(key)
         }
         /// The gateway's, for which this program has no use.
-        var isForeign: Bool { section == "gateway" }
+        var isForeign: Bool { section == "gateway" || section == "metrics" && key.hasPrefix("gateway") }
     }
 
     private let load: @Sendable () async throws -> FOQUSSettings
@@ -58,7 +60,9 @@ actor Reloading {
         do {
             new = try await load()
         } catch {
-            logger.error("the settings are not taken over, the ones before stay in force", ["reason": "\(error)"])
+            logger.error(
+                "the settings are not taken over, the ones before stay in force", ["reason": "\(error)"],
+                event: JournalEvent.settingsRefused)
             return
         }
         let found = Self.values(of: new)
@@ -70,13 +74,14 @@ actor Reloading {
                 ["setting": "[\(name.section)] \(name.key)", "new": shown(name, in: new)])
         }
         for name in taken { values[name] = found[name] }
-        await engine.adopt(new.worker.engineOptions(maxAttempts: settings.store.maxReceives))
+        await engine.adopt(new.engineOptions(maxAttempts: settings.store.maxReceives))
         logger.threshold.level = new.worker.log.level
         await replaceExecutors(taken, new)
         settings = new
         logger.notice(
             "settings reloaded",
-            ["changed": taken.isEmpty ? "nothing" : taken.map { "[\($0.section)] \($0.key)" }.joined(separator: ", ")])
+            ["changed": taken.isEmpty ? "nothing" : taken.map { "[\($0.section)] \($0.key)" }.joined(separator: ", ")],
+            event: JournalEvent.settingsReloaded)
     }
 
     private func replaceExecutors(_ taken: [Name], _ new: FOQUSSettings) async {

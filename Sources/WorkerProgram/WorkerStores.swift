@@ -48,6 +48,16 @@ public struct WorkerStores: Sendable {
         self.close = close
     }
 
+    /// The same with calls that are measured.
+    func metered(by observer: any CallObserver) -> WorkerStores {
+        let time = SystemTime()
+        return WorkerStores(
+            queue: MeteredQueue(queue, observer, time: time), jobs: jobs, objects: objects,
+            notifier: MeteredNotifier(notifier, observer, time: time), outputs: outputs, metrics: metrics, place: place,
+            logger: logger, companions: companions, leaving: leaving, protect: protect, queueDepth: queueDepth,
+            close: close)
+    }
+
     static func embedded(
         _ settings: FOQUSSettings, loop: EventLoop, logger: Logger
     ) async throws(StoreError) -> WorkerStores {
@@ -56,7 +66,7 @@ public struct WorkerStores: Sendable {
         return WorkerStores(
             queue: backend.queue, jobs: backend.jobs, objects: backend.objects, notifier: backend.notifier,
             place: settings.store.directory, logger: logger,
-            queueDepth: { (try? await backend.queue.statistics()).map { $0.available + $0.delayed } }
-        ) { await backend.close() }
+            queueDepth: { (try? await backend.queue.statistics()).map { $0.available + $0.delayed } },
+            close: { await backend.close() })
     }
 }

@@ -43,7 +43,7 @@ private func problems(_ text: String) -> String {
         #expect(worker.slots == 6)
         #expect(worker.instance == "sample")
         #expect(worker.stateDirectory == "/var/lib/foqus-worker")
-        #expect(worker.jobTimeout == .seconds(3600))
+        #expect(worker.limits.time == .seconds(3600))
         #expect(worker.drainTimeout == .seconds(90))
         #expect(worker.lease == .seconds(60))
         #expect(worker.cancelPoll == .seconds(1))
@@ -171,7 +171,60 @@ private func problems(_ text: String) -> String {
     }
 
     @Test func jobTimeoutZeroIsNoLimit() throws {
-        #expect(try load("[worker]\njob_timeout = 0\n").worker.jobTimeout == nil)
+        #expect(try load("[worker]\njob_timeout = 0\n").worker.limits.time == nil)
+    }
+
+    @Test func limitsOfApplicationsAndSimulations() throws {
+        let settings = try load(
+            """
+            [worker]
+            job_memory = 1GiB
+            job_tasks = 100
+            [application.foqus]
+            job_memory = 0
+            [simulation.flash]
+            job_cpu = 150
+            [simulation.alice/flash]
+            job_timeout = 6h
+            job_network = false
+            job_tasks =
+            """)
+        #expect(settings.worker.limits.memory == 1 << 30)
+        #expect(settings.worker.limits.tasks == 100)
+        #expect(settings.worker.limits.processor == nil)
+        #expect(settings.applications["foqus"]?.limits.memory == .some(.none))
+        #expect(settings.applications["foqus"]?.limits.tasks == .none)
+        #expect(settings.simulations["flash"]?.processor == .some(.some(150)))
+        #expect(settings.simulations["alice/flash"]?.time == .some(.some(.seconds(6 * 3600))))
+        #expect(settings.simulations["alice/flash"]?.hasNetwork == false)
+        #expect(settings.simulations["alice/flash"]?.tasks == .none, "nothing is said by an empty value")
+    }
+
+    @Test func limitsThatAreNone() throws {
+        let error = #expect(throws: SettingsError.self) {
+            try load("[simulation.x]\njob_memory = much\njob_memroy = 1GiB\n")
+        }
+        #expect(error?.description.contains("job_memory = \"much\": expected a size") == true)
+        #expect(error?.description.contains("did you mean \"job_memory\"?") == true)
+    }
+
+    /// A secret that the unit has by LoadCredential=.
+    @Test func aCredentialIsAPath() throws {
+        let text = "[gateway]\ntls_certificate = /etc/tls.crt\ntls_key = credential:key\n"
+        let file = try SettingsFile.parse(Array(text.utf8), path: "foqus.conf")
+        let machine = Machine(cores: 1, hostName: "x")
+        let settings = try FOQUSSettings(
+            SettingsReader([.file(file)], credentials: "/run/credentials/gateway"), machine: machine)
+        #expect(settings.gateway.tls?.key == "/run/credentials/gateway/key")
+        #expect(settings.gateway.tls?.certificate == "/etc/tls.crt")
+        for wrong in ["credential:", "credential:../key", "credential:a/b"] {
+            let text = "[worker]\nstate_directory = \(wrong)\n"
+            let file = try SettingsFile.parse(Array(text.utf8), path: "foqus.conf")
+            #expect(throws: SettingsError.self) {
+                try FOQUSSettings(SettingsReader([.file(file)], credentials: "/run/c"), machine: machine)
+            }
+        }
+        #expect(throws: SettingsError.self) { try load(text) }
     }
 
     @Test func addressesMayBeIPv6() throws {

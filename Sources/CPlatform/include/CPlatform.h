@@ -25,6 +25,12 @@ void cp_set_thread_name(const char *_Nonnull name);
 /// pipe2(2) with O_CLOEXEC, which pthread programs need and Swift's Glibc module lacks. -1 with errno on failure.
 int cp_pipe(int *_Nonnull reader, int *_Nonnull writer);
 
+/// accept4(2) with SOCK_CLOEXEC: the connection, or -1 with errno.
+int cp_accept(int listening);
+
+/// Who has connected a local stream socket (SO_PEERCRED of unix(7)). 0, or -1 with errno.
+int cp_peer(int connection, pid_t *_Nonnull process, uid_t *_Nonnull user);
+
 /// Makes the calling process adopt the orphans among its descendants. Returns 0 or an errno.
 int cp_adopt_orphans(void);
 
@@ -64,6 +70,10 @@ struct cp_spawn {
     const struct cp_limit *_Nullable limits;
     size_t limit_count;
     int death_signal;                       ///< sent when the spawning *thread* ends; 0: none
+    /// The child waits before the program until a byte can be read here, and ends when there is none; -1: it does not
+    /// wait. A child that waits has a copy of the parent's memory, which costs about a third of a millisecond.
+    int gate;
+    int report;                             ///< where a child that waits writes a `cp_spawn_failure` if it fails
 };
 
 /// Where a spawn failed.
@@ -75,6 +85,12 @@ enum cp_spawn_step {
     CP_SPAWN_EXEC,
 };
 
+/// What a child that waited at its gate tells of its failure. One that succeeds closes the pipe by executing the program.
+struct cp_spawn_failure {
+    enum cp_spawn_step step;
+    int error;
+};
+
 /// Starts a program by clone(CLONE_VM | CLONE_VFORK | CLONE_PIDFD) and execve: no page table is copied, so the cost
 /// does not grow with the memory of the parent, and the errno of the exec comes back.
 ///
@@ -83,8 +99,12 @@ enum cp_spawn_step {
 int cp_spawn(
     const struct cp_spawn *_Nonnull spawn, pid_t *_Nonnull pid, int *_Nonnull pidfd, enum cp_spawn_step *_Nonnull step);
 
-/// Unmaps the pages of all loaded code and constants (MADV_PAGEOUT); those in use come back by themselves.
-/// Returns the bytes that were asked for; 0 where the kernel cannot.
+/// Reads what a child that was let through its gate reports: 0 when the program runs, else an errno with `step` set.
+/// Waits until either is certain.
+int cp_read_report(int report, enum cp_spawn_step *_Nonnull step);
+
+/// Unmaps the pages of all loaded code and constants (MADV_DONTNEED); those in use come back by themselves.
+/// Returns the bytes that were asked for.
 size_t cp_release_code(void);
 
 #ifdef __cplusplus

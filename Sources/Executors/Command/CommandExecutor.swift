@@ -1,6 +1,7 @@
 public import EventLoop
 public import FOQUSModel
 public import FileKit
+import Glibc
 public import JSONKit
 public import Logging
 public import ProcessKit
@@ -31,16 +32,20 @@ public final class CommandExecutor: Executor {
     private let loop: EventLoop
     private let files: BlockingPool
     private let log: Logger
+    private let isolation: JobIsolation
     /// What all jobs have in common.
     private let environment: [String: String]
 
     /// - Parameters:
     ///   - loop: the supervisor's.
-    public init(_ options: Options, supervisor: ProcessSupervisor, loop: EventLoop, log: Logger) {
+    public init(
+        _ options: Options, supervisor: ProcessSupervisor, loop: EventLoop, isolation: JobIsolation = .none, log: Logger
+    ) {
         self.options = options
         self.supervisor = supervisor
         self.loop = loop
         self.log = log
+        self.isolation = isolation
         files = BlockingPool(name: "command-files", limit: 4)
         var environment = ["PATH": Environment.path]
         for name in options.environmentPassthrough { environment[name] = Environment[name] }
@@ -69,10 +74,18 @@ public final class CommandExecutor: Executor {
     public func run(_ job: JobRun, started: @escaping @Sendable () -> Void) async -> Outcome {
         let folder = CommandFolder(job.directory, options)
         let watch: ProcessWatch
-        do {
-            watch = ProcessWatch(try await supervisor.spawn(command(job, folder)), loop: loop, grace: options.grace)
+        do throws(IsolationFailure) {
+            let process = try await isolation.start(
+                command(job, folder), name: "foqus-job-\(job.attempt)",
+                description: "FOQUS job \(job.job) of \(job.user)", limits: job.limits,
+                share: Sandbox.Share(readable: [job.simulationDirectory], writable: [job.directory]),
+                supervisor: supervisor)
+            watch = ProcessWatch(process, loop: loop, grace: options.grace)
         } catch {
-            return outcome(error)
+            switch error {
+            case .spawn(let error): return outcome(error)
+            case .cage(let error): return .infrastructure(message: error.description)
+            }
         }
         started()
         let (result, interruption) = await watch.result(timeout: job.timeout)
@@ -85,7 +98,7 @@ public final class CommandExecutor: Executor {
         switch interruption {
         case .cancelled: return .cancelled
         case .timeout: return .timedOut(after: job.timeout ?? .zero)
-        case nil: return outcome(result, output)
+        case nil: return outcome(result, output, job.limits)
         }
     }
 
@@ -124,14 +137,19 @@ public final class CommandExecutor: Executor {
     }
 
     private func outcome(
-        _ result: ProcessResult, _ output: Result<CommandOutput, CommandOutput.Unreadable>
+        _ result: ProcessResult, _ output: Result<CommandOutput, CommandOutput.Unreadable>, _ limits: JobLimits
     ) -> Outcome {
         guard result.status.isSuccess else {
             let tail = LogText.tail(result.stderr.bytes)
             let reason = tail.isEmpty ? "" : ": \(tail)"
             var partial: JSON?
             if case .success(let output) = output, output.source == .file { partial = output.json }
-            return .failed(message: "the program ended with \(result.status.explained)\(reason)", output: partial)
+            let status = isolation.sandbox == nil ? result.status : result.status.behindMonitor
+            let end = "the program ended with \(status.explained)\(reason)"
+            let excess =
+                result.group == nil
+                ? nil : limits.excess(result.incidents, wasKilled: status == .signaled(SIGKILL))
+            return .failed(message: excess.map { "\($0): \(end)" } ?? end, output: partial)
         }
         switch output {
         case .success(let output): return .success(output: output.json)

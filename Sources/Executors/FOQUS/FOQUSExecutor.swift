@@ -26,9 +26,12 @@ public final class FOQUSExecutor: Executor {
 
     /// - Parameters:
     ///   - loop: the supervisor's.
-    public init(_ options: Options, supervisor: ProcessSupervisor, loop: EventLoop, log: Logger) {
+    public init(
+        _ options: Options, supervisor: ProcessSupervisor, loop: EventLoop, isolation: JobIsolation = .none, log: Logger
+    ) {
         let files = BlockingPool(name: "foqus-files", limit: 4)
-        let launcher = RunnerLauncher(options, supervisor: supervisor, loop: loop, files: files, log: log)
+        let launcher = RunnerLauncher(
+            options, supervisor: supervisor, loop: loop, files: files, isolation: isolation, log: log)
         self.options = options
         self.files = files
         self.launcher = launcher
@@ -84,9 +87,11 @@ public final class FOQUSExecutor: Executor {
     /// Throws when the flowsheet did not begin.
     private func attempt(_ job: JobRun, started: @Sendable () -> Void) async throws(RunnerFailure) -> Outcome {
         let runner = try await readyRunner(for: job)
+        let before = await runner.incidents()
         let end = await runner.run(
             job, saveSession: options.saveSession, patience: options.patience, started: started)
         let files = await read(job, of: runner)
+        let excess = await excess(of: job, in: runner, since: before)
         if let reason = await unfitness(of: runner, after: end, memory: files.memory) {
             await launcher.end(runner, because: reason)
             await pool.free()
@@ -94,15 +99,30 @@ public final class FOQUSExecutor: Executor {
             await pool.giveBack(runner)
         }
         switch end {
-        case .result(let result): return RunOutcome.of(result, output: files.output, timeout: job.timeout)
+        case .result(let result):
+            if let excess, result.status == .error, result.reason != .timeout {
+                return .failed(message: "\(excess): \(result.message)", output: files.output.value)
+            }
+            return RunOutcome.of(result, output: files.output, timeout: job.timeout)
         case .overdue: return .timedOut(after: job.timeout ?? .zero)
         case .cancelled: return .cancelled
         case .died(let reason, afterStart: false): throw .died(reason)
         case .died(let reason, afterStart: true):
+            if let excess { return .failed(message: "\(excess), with the FOQUS runner: \(reason)", output: nil) }
             // In fork mode a job cannot reach the runner, so its end is not the job's doing.
             let message = "the FOQUS runner failed during the run: \(reason)"
             return options.mode == .fork ? .infrastructure(message: message) : .failed(message: message, output: nil)
         }
+    }
+
+    /// Which limit the run came up against. The runner's control group lives on, so the run is what was counted meanwhile.
+    private func excess(
+        of job: JobRun, in runner: Runner, since before: ControlGroup.Incidents?
+    ) async -> String? {
+        guard let before, let after = await runner.incidents() else { return nil }
+        let during = ControlGroup.Incidents(
+            memoryKills: after.memoryKills - before.memoryKills, refusedTasks: after.refusedTasks - before.refusedTasks)
+        return job.limits.excess(during, wasKilled: false)
     }
 
     /// A runner that has loaded the job's session.

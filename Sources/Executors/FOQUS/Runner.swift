@@ -35,6 +35,7 @@ actor Runner {
     /// Why it is being killed.
     private var verdict: String?
     private var stderr = StderrTail()
+    private var lastIncidents: ControlGroup.Incidents?
 
     /// The engine's version, once it is ready.
     var engine = ""
@@ -49,6 +50,11 @@ actor Runner {
 
     /// Whether another job may be given to it.
     var isUsable: Bool { end == nil && verdict == nil }
+    /// What its control group came up against so far; nil without one, or when that cannot be known any more.
+    func incidents() async -> ControlGroup.Incidents? {
+        if end != nil { lastIncidents } else { await process.incidents() }
+    }
+
     var stderrClause: String { stderr.clause }
 
     /// Takes over a process that was just started, with pipes for stdin, stdout and stderr.
@@ -98,9 +104,10 @@ actor Runner {
         }
         // It cannot be told to do anything more, so it has no reason to live on.
         await process.stop(grace: .seconds(1))
-        let status = await process.wait()
+        let result = await process.result()
+        lastIncidents = result.incidents
         await errors.value
-        end = verdict ?? "the runner ended with \(status.explained)\(stderr.clause)"
+        end = verdict ?? "the runner ended with \(result.status.explained)\(stderr.clause)"
         resume(.ended(end ?? ""))
     }
 

@@ -12,16 +12,18 @@ struct RunnerLauncher: Sendable {
     private let loop: EventLoop
     private let files: BlockingPool
     private let folders: RunnerFolders
+    private let isolation: JobIsolation
     private let log: Logger
 
     init(
         _ options: FOQUSExecutor.Options, supervisor: ProcessSupervisor, loop: EventLoop, files: BlockingPool,
-        log: Logger
+        isolation: JobIsolation, log: Logger
     ) {
         self.options = options
         self.supervisor = supervisor
         self.loop = loop
         self.files = files
+        self.isolation = isolation
         self.log = log
         folders = RunnerFolders(base: options.workDirectory)
     }
@@ -30,7 +32,7 @@ struct RunnerLauncher: Sendable {
     /// cancelled.
     func start(_ job: JobRun, _ key: RunnerKey) async throws(RunnerFailure) -> Runner {
         let plan = try await plan(job)
-        let runner = try await spawn(key)
+        let runner = try await spawn(key, job)
         let limit = options.loadTimeout
         let failure: RunnerFailure? = await withTaskCancellationHandler {
             do throws(RunnerFailure) {
@@ -75,7 +77,7 @@ struct RunnerLauncher: Sendable {
         }
     }
 
-    private func spawn(_ key: RunnerKey) async throws(RunnerFailure) -> Runner {
+    private func spawn(_ key: RunnerKey, _ job: JobRun) async throws(RunnerFailure) -> Runner {
         let folders = folders
         let folder: String
         do {
@@ -83,13 +85,32 @@ struct RunnerLauncher: Sendable {
         } catch {
             throw .cannotStart("\(error)")
         }
-        do {
-            let process = try await supervisor.spawn(command(folder))
+        do throws(IsolationFailure) {
+            var limits = job.limits
+            // Of each job and not of the runner.
+            limits.time = nil
+            // For all the jobs of the runner: they come one after the other, and its key has their limits.
+            let process = try await isolation.start(
+                command(folder, job.limits), name: "foqus-job-\(job.attempt)",
+                description: "FOQUS runner of \(job.simulation) of \(job.user)", limits: limits,
+                share: share(job, folder),
+                boundsProcesses: false, supervisor: supervisor)
             return Runner(process, key: key, folder: folder, loop: loop)
         } catch {
             await files.run { try? folders.remove(folder) }
-            throw .cannotStart(error.isTransient ? "\(error)" : blamingSettings("\(error)"))
+            switch error {
+            case .cage(let error): throw .cannotStart(error.description)
+            case .spawn(let error):
+                throw .cannotStart(error.isTransient ? "\(error)" : blamingSettings("\(error)"))
+            }
         }
+    }
+
+    /// The jobs that it will get are unknown yet, so it sees the folders of all.
+    private func share(_ job: JobRun, _ folder: String) -> Sandbox.Share {
+        Sandbox.Share(
+            readable: [job.simulationDirectory] + job.dependencyDirectories.values.sorted(),
+            writable: [folder, Path.parent(job.directory)])
     }
 
     private func ready(_ runner: Runner) async throws(RunnerFailure) {
@@ -108,9 +129,13 @@ struct RunnerLauncher: Sendable {
         return "the FOQUS engine does not start: \(reason); \(remedy)"
     }
 
-    private func command(_ folder: String) -> Command {
+    private func command(_ folder: String, _ limits: JobLimits) -> Command {
         var arguments = ["-m", "foqus_runner", "--workdir", folder, "--mode", options.mode.rawValue]
-        if let memory = options.jobMemory { arguments += ["--memory-mb", String(max(1, memory >> 20))] }
+        // Where no control group bears the limit, each job's process does.
+        let addressSpace = isolation.cages == nil ? limits.memory.map { UInt64($0) } : nil
+        if let memory = options.jobMemory ?? addressSpace {
+            arguments += ["--memory-mb", String(max(1, memory >> 20))]
+        }
         let environment = [
             "HOME": folder, "TMPDIR": folder, "PATH": Environment.path, "LANG": "C.UTF-8",
             "PYTHONPATH": options.runnerDirectory, "PYTHONNOUSERSITE": "1",

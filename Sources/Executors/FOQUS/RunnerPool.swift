@@ -6,11 +6,14 @@ struct RunnerKey: Sendable, Hashable {
     let user: UserName
     let simulationDirectory: String
     let fingerprint: String
+    /// They hold for the runner's control group, so that other ones need another runner.
+    let limits: JobLimits
 
     init(_ job: JobRun) {
         user = job.user
         simulationDirectory = job.simulationDirectory
         fingerprint = job.fingerprint
+        limits = job.limits
     }
 }
 

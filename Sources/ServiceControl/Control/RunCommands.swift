@@ -9,8 +9,9 @@ enum RunCommands {
         try await context.withManager { manager in
             let state = try await UnitState(manager)
             try state.check(forStart: true)
-            guard state.isStopped || state.active == "deactivating" else { throw ServiceError(.alreadyRunning) }
-            if state.active == "failed" { try await manager.resetFailed(ServiceNames.unit) }
+            guard state.isStopped || state.isAboutToStart || state.active == "deactivating" else {
+                throw ServiceError(.alreadyRunning)
+            }
             try await run("StartUnit", arguments, context, manager)
         }
     }
@@ -20,7 +21,6 @@ enum RunCommands {
         try await context.withManager { manager in
             let state = try await UnitState(manager)
             try state.check(forStart: true)
-            if state.active == "failed" { try await manager.resetFailed(ServiceNames.unit) }
             try await run("RestartUnit", arguments, context, manager, mustWait: true)
         }
     }
@@ -47,6 +47,8 @@ enum RunCommands {
         _ method: String, _ arguments: [String], _ context: ServiceContext, _ manager: SystemdManager,
         mustWait: Bool = false
     ) async throws {
+        // Who orders a start means it, however often the service was started a moment ago.
+        try await manager.resetFailed(ServiceNames.unit)
         let order: [BusValue] = [.string(ServiceNames.unit), .string("replace")]
         let starting = StartArguments(places: context.places, manager: manager)
         try await starting.set(arguments)

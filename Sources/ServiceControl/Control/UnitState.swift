@@ -16,6 +16,9 @@ struct UnitState: Sendable {
     var active: String { text("ActiveState") }
     var isStopped: Bool { active == "inactive" || active == "failed" }
 
+    /// It ended by an error, and systemd waits a little before it starts it again.
+    var isAboutToStart: Bool { text("SubState") == "auto-restart" }
+
     func text(_ name: String) -> String { (unit[name] ?? service[name])?.stringValue ?? "" }
     func number(_ name: String) -> UInt64? { (unit[name] ?? service[name])?.unsignedValue }
 
@@ -48,6 +51,7 @@ struct UnitState: Sendable {
             case ("signal", _), ("core-dump", _): "It was killed by signal \(code)."
             case (let result, _): "Result: \(result)."
             }
-        return end + " See journalctl -u \(ServiceNames.unit)."
+        return end + (isAboutToStart ? " systemd will start it again." : "")
+            + " See journalctl -u \(ServiceNames.unit)."
     }
 }

@@ -5,7 +5,7 @@ import Settings
 ///
 ///     [metrics]
 ///     textfile = /var/lib/prometheus/node-exporter/foqus.prom
-///     counters = foqus_jobs_total, foqus_slots_busy
+///     counters = foqus_worker_jobs_total, foqus_worker_slots_busy
 struct CounterExport: Hashable, Sendable {
     /// Nil: the worker's setting stands.
     let textfile: String?
@@ -33,7 +33,7 @@ struct CounterExport: Hashable, Sendable {
         }
         let names = Self.list(values["counters"] ?? "")
         if let name = names.first(where: { !Self.isMetricName($0) }) {
-            throw Self.problem("\(path): \"\(name)\" is no name of a counter, such as foqus_jobs_total")
+            throw Self.problem("\(path): \"\(name)\" is no name of a counter, such as foqus_worker_jobs_total")
         }
         let textfile = values["textfile"]
         if let textfile, !textfile.hasPrefix("/") || !textfile.hasSuffix(".prom") {

@@ -95,9 +95,12 @@ struct Installer {
 
     private func apply(_ startup: Startup) async throws(BusError) {
         let (unit, timer) = (ServiceNames.unit, ServiceNames.timer)
-        let state = try await manager.fileState(of: unit)
-        if startup != .disabled, state == "masked" { try await manager.unmask([unit]) }
-        if startup != .auto, state != "disabled" { try await manager.disable([unit]) }
+        var state = try await manager.fileState(of: unit)
+        if startup != .disabled, state == "masked" {
+            try await manager.unmask([unit])
+            state = try await manager.fileState(of: unit)
+        }
+        if startup != .auto, state == "enabled" { try await manager.disable([unit]) }
         if startup != .delayed, try await manager.fileState(of: timer) != nil {
             try await manager.disable([timer])
             // What waits for its time must not start a service that is to be started by hand.

@@ -27,6 +27,10 @@ final class Child {
     /// Whether it ever left an orphan.
     var hadOrphans = false
     var timers: [TimerID] = []
+    /// The group it was put into, with all that it starts.
+    var group: ControlGroup?
+    /// What had happened in the group when the program ended; nil when that cannot be known.
+    var incidents: ControlGroup.Incidents?
 
     enum Ending {
         case none

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A program to start, and what it is to find.
 ///
 /// Every program gets a session, and with it a process group, of its own; no descriptor but 0, 1 and 2; default signal
@@ -21,6 +23,9 @@ public struct Command: Sendable {
     public var cookie: String?
     /// Whether the program is killed when the event loop of its supervisor ends, with the parent at the latest.
     public var diesWithParent = true
+    /// Whether the program begins only when `RunningProcess.release` is called, so that its process can be put somewhere
+    /// before.
+    public var isHeld = false
     /// The longest line, in bytes, that a `LineReader` of this program accepts.
     public var lineLimit = 16 << 20
 
@@ -34,6 +39,16 @@ public struct Command: Sendable {
         self.arguments = arguments
         self.environment = environment
         self.directory = directory
+    }
+
+    /// The program's file, looked up in the PATH of the environment; a relative path in the working directory.
+    /// - Throws: when there is none that can be executed.
+    public func foundProgram() throws(SpawnError) -> String {
+        let found = try ProgramLookup.resolve(path, path: environment["PATH"])
+        guard found.contains("/") else { throw SpawnError(.program, path, ENOENT) }
+        let file = found.hasPrefix("/") ? found : (directory ?? ".") + "/" + found
+        guard access(file, X_OK) == 0 else { throw SpawnError(.program, found, errno) }
+        return found
     }
 
     public enum Input: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import EventLoop
+public import EventLoop
 import Glibc
 import Threading
 
@@ -48,8 +48,10 @@ public final class LineReader: AsyncSequence, Sendable {
     private let state: Locked<State>
     nonisolated(unsafe) private var waiter: Waiter?  // on the loop only
 
-    /// - Parameter fd: the reading end, non-blocking; the reader closes it.
-    init(fd: CInt, lineLimit: Int, loop: EventLoop) {
+    /// - Parameters:
+    ///   - fd: the reading end, non-blocking; the reader closes it.
+    ///   - lineLimit: the longest line that is accepted, in bytes.
+    public init(fd: CInt, lineLimit: Int, loop: EventLoop) {
         self.fd = fd
         self.loop = loop
         state = Locked(State(lines: LineBuffer(limit: lineLimit)))

@@ -12,7 +12,7 @@ enum ProcFS {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { atol($0) }
             }
             // "." and ".." read as 0.
-            if thread > 0 { found += numbers(read("/proc/\(pid)/task/\(thread)/children")) }
+            if thread > 0 { found += numbers(content("/proc/\(pid)/task/\(thread)/children")) }
         }
         return found
     }
@@ -33,7 +33,7 @@ enum ProcFS {
     }
 
     static func membership(of pid: pid_t) -> Membership? {
-        let line = read("/proc/\(pid)/stat")
+        let line = content("/proc/\(pid)/stat")
         // pid (name) state parent group session …; the name may contain anything.
         guard let nameEnd = line.lastIndex(of: UInt8(ascii: ")")) else { return nil }
         let fields = line[(nameEnd + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 4)
@@ -53,7 +53,7 @@ enum ProcFS {
 
     /// A variable of the environment the process was started with.
     static func variable(_ name: String, of pid: pid_t) -> Variable {
-        let bytes = read("/proc/\(pid)/environ")
+        let bytes = content("/proc/\(pid)/environ")
         guard !bytes.isEmpty else { return .noEnvironment }
         let prefix = Array("\(name)=".utf8)
         let entry = bytes.split(separator: 0).first { $0.starts(with: prefix) }
@@ -76,7 +76,8 @@ enum ProcFS {
         return numbers
     }
 
-    private static func read(_ path: String) -> [UInt8] {
+    /// A whole file of /proc or another file system of the kernel's; empty when it cannot be read.
+    static func content(_ path: String) -> [UInt8] {
         let fd = open(path, O_RDONLY | O_CLOEXEC)
         guard fd >= 0 else { return [] }
         defer { close(fd) }

@@ -1,8 +1,8 @@
-import EventLoop
+public import EventLoop
 import Glibc
 import Threading
 
-/// The standard input of a running program. When it is dropped the pipe is closed.
+/// The standard input of a running program, or the writing end of another stream. When it is dropped the pipe is closed.
 public final class ProcessInput: Sendable {
     private struct Pending {
         let bytes: [UInt8]
@@ -21,7 +21,8 @@ public final class ProcessInput: Sendable {
     private let state: Locked<State>
     private let loop: EventLoop
 
-    init(fd: CInt, loop: EventLoop) {
+    /// - Parameter fd: the writing end, non-blocking; closed with the last byte or when this is dropped.
+    public init(fd: CInt, loop: EventLoop) {
         self.loop = loop
         state = Locked(State(fd: fd))
     }

@@ -47,8 +47,17 @@ public struct ProcessResult: Sendable, Hashable {
     public let usage: ResourceUsage
     public let stdout: CapturedOutput
     public let stderr: CapturedOutput
+    /// The control group that the program was put into; nil when it shared its parent's.
+    public let group: ControlGroup?
+    /// What had happened in the group when the program ended; nil without one, or when it was gone already.
+    public let incidents: ControlGroup.Incidents?
 
-    init(_ exit: cp_exit, stdout: CapturedOutput, stderr: CapturedOutput) {
+    init(
+        _ exit: cp_exit, stdout: CapturedOutput, stderr: CapturedOutput, group: ControlGroup?,
+        incidents: ControlGroup.Incidents?
+    ) {
+        self.group = group
+        self.incidents = incidents
         status = exit.signaled ? .signaled(exit.code) : .exited(exit.code)
         usage = ResourceUsage(
             userMicroseconds: exit.user_us, systemMicroseconds: exit.system_us, maxResidentKiB: exit.max_resident_kib)

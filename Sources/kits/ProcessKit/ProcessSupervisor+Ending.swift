@@ -28,6 +28,8 @@ extension ProcessSupervisor {
     func programEnded(_ id: UInt64) {
         guard let child = children[id], !child.hasEnded else { return }
         child.hasEnded = true
+        // At once: systemd removes a group soon after its last process.
+        child.incidents = child.group?.incidents()
         loop.unwatch(child.pidfd)
         // Members of the group that have been told to stop may use the grace; otherwise nothing outlives the program.
         if child.ending == .graceful { sweep(child) } else { force(child) }
@@ -37,6 +39,7 @@ extension ProcessSupervisor {
         child.ending = .forced
         // The number is the program's, or its zombie's, until `finish`.
         Glibc.kill(-child.pid, SIGKILL)
+        child.group?.kill()
         sweep(child)
     }
 
@@ -51,6 +54,7 @@ extension ProcessSupervisor {
             let owned = ownedOrphans(of: child)
             if owned.isEmpty {
                 // The kernel may skip an entry of the list when another one vanishes while it is read.
+                if child.ending == .forced, child.hasEnded { child.group?.kill() }
                 guard child.hasEnded, !child.hadOrphans || ownedOrphans(of: child).isEmpty else { return }
                 if hasUnsettledOrphans { return planLook() }
                 return finish(child)

@@ -56,9 +56,11 @@ public actor ProcessSupervisor {
         let program = try ProgramLookup.resolve(command.path, path: command.environment["PATH"])
         var plumbing = try Plumbing(command, null: try null(for: command))
         do throws(SpawnError) {
-            let (pid, pidfd) = try start(program, arguments, environment, command, plumbing)
+            let gate = command.isHeld ? try Gate(for: program) : nil
+            let (pid, pidfd) = try start(program, arguments, environment, command, plumbing, gate)
             plumbing.closeChildEnds()
-            return adopt(pid, pidfd, command, plumbing)
+            gate?.closeChildEnds()
+            return adopt(pid, pidfd, command, plumbing, gate)
         } catch {
             plumbing.closeAll()
             throw error
@@ -93,7 +95,7 @@ public actor ProcessSupervisor {
 
     private func start(
         _ program: String, _ arguments: CStringArray, _ environment: CStringArray, _ command: Command,
-        _ plumbing: Plumbing
+        _ plumbing: Plumbing, _ gate: Gate?
     ) throws(SpawnError) -> (pid: pid_t, pidfd: CInt) {
         var pid: pid_t = 0
         var pidfd: CInt = -1
@@ -107,7 +109,8 @@ public actor ProcessSupervisor {
                             var spec = cp_spawn(
                                 path: path, argv: argv, envp: envp, directory: directory,
                                 fds: (fds.stdin, fds.stdout, fds.stderr), limits: limits.baseAddress,
-                                limit_count: limits.count, death_signal: command.diesWithParent ? SIGKILL : 0)
+                                limit_count: limits.count, death_signal: command.diesWithParent ? SIGKILL : 0,
+                                gate: gate?.childGate ?? -1, report: gate?.childReport ?? -1)
                             return cp_spawn(&spec, &pid, &pidfd, &step)
                         }
                     }
@@ -115,13 +118,24 @@ public actor ProcessSupervisor {
             }
         }
         guard code != 0 else { return (pid, pidfd) }
-        switch step {
-        case CP_SPAWN_EXEC: throw SpawnError(.program, program, code)
-        case CP_SPAWN_DIRECTORY: throw SpawnError(.directory, command.directory ?? ".", code)
-        case CP_SPAWN_LIMITS: throw SpawnError(.limits, program, code)
-        case CP_SPAWN_PREPARE: throw SpawnError(.descriptors, program, code)
-        default: throw SpawnError(.process, program, code)
-        }
+        throw SpawnError(step, code, program: program, directory: command.directory)
+    }
+
+    // MARK: programs that are held
+
+    /// See `RunningProcess.release`.
+    func letThrough(_ gate: Gate, program: String, directory: String?) throws(SpawnError) {
+        guard let failure = gate.open() else { return }
+        throw SpawnError(failure.step, failure.code, program: program, directory: directory)
+    }
+
+    /// See `RunningProcess.belongs`.
+    func note(_ group: ControlGroup, of id: UInt64) { children[id]?.group = group }
+
+    /// See `RunningProcess.incidents`.
+    func incidents(of id: UInt64) -> ControlGroup.Incidents? {
+        guard let child = children[id] else { return nil }
+        return child.hasEnded ? child.incidents : child.group?.incidents()
     }
 
     private func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
@@ -129,7 +143,9 @@ public actor ProcessSupervisor {
         return text.withCString(body)
     }
 
-    private func adopt(_ pid: pid_t, _ pidfd: CInt, _ command: Command, _ plumbing: Plumbing) -> RunningProcess {
+    private func adopt(
+        _ pid: pid_t, _ pidfd: CInt, _ command: Command, _ plumbing: Plumbing, _ gate: Gate?
+    ) -> RunningProcess {
         lastID += 1
         let id = lastID
         var pipes = RunningProcess.Pipes()
@@ -154,7 +170,9 @@ public actor ProcessSupervisor {
         loop.watch(pidfd, events: .readable) { _ in self.assumeIsolated { $0.programEnded(id) } }
         for drain in [child.stdout, child.stderr] { watchOutput(drain, of: id) }
         patrol()
-        return RunningProcess(pid: pid, id: id, supervisor: self, completion: child.completion, pipes: pipes)
+        return RunningProcess(
+            pid: pid, id: id, command: command, gate: gate, supervisor: self, completion: child.completion, pipes: pipes
+        )
     }
 
     // MARK: output
@@ -192,6 +210,8 @@ public actor ProcessSupervisor {
         child.lines?.processEnded()
         child.errorLines?.processEnded()
         child.completion.complete(
-            ProcessResult(exit, stdout: finish(child.stdout), stderr: finish(child.stderr)))
+            ProcessResult(
+                exit, stdout: finish(child.stdout), stderr: finish(child.stderr), group: child.group,
+                incidents: child.incidents))
     }
 }

@@ -4,6 +4,9 @@ public final class RunningProcess: Sendable {
     public let pid: Int32
 
     let id: UInt64
+    private let command: Command
+    /// Where it waits to begin; nil when it never had to.
+    private let gate: Gate?
     private let supervisor: ProcessSupervisor
     private let completion: Completion<ProcessResult>
     private let pipes: Pipes
@@ -15,14 +18,31 @@ public final class RunningProcess: Sendable {
     }
 
     init(
-        pid: Int32, id: UInt64, supervisor: ProcessSupervisor, completion: Completion<ProcessResult>, pipes: Pipes
+        pid: Int32, id: UInt64, command: Command, gate: Gate?, supervisor: ProcessSupervisor,
+        completion: Completion<ProcessResult>,
+        pipes: Pipes
     ) {
         self.pid = pid
         self.id = id
+        self.command = command
+        self.gate = gate
         self.supervisor = supervisor
         self.completion = completion
         self.pipes = pipes
     }
+
+    /// Lets a program begin that is held (`Command.isHeld`). Throws when it cannot be executed; its end follows then.
+    public func release() async throws(SpawnError) {
+        guard let gate else { return }
+        try await supervisor.letThrough(gate, program: command.path, directory: command.directory)
+    }
+
+    /// Notes the control group that this process was put into for itself: all in it is killed with the program, and its
+    /// incidents are part of the result.
+    public func belongs(to group: ControlGroup) async { await supervisor.note(group, of: id) }
+
+    /// What has happened in the control group; nil without one, or when it is gone.
+    public func incidents() async -> ControlGroup.Incidents? { await supervisor.incidents(of: id) }
 
     /// Suspends until the program and all its descendants are gone. Any number of tasks may wait; cancelling one does
     /// not end its wait.

@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 
 /// A program could not be started. Nothing is left of the attempt.
@@ -28,6 +29,16 @@ public struct SpawnError: Error, Sendable, Hashable, CustomStringConvertible {
         self.step = step
         self.path = path
         self.code = code
+    }
+
+    init(_ step: cp_spawn_step, _ code: CInt, program: String, directory: String?) {
+        switch step {
+        case CP_SPAWN_EXEC: self.init(.program, program, code)
+        case CP_SPAWN_DIRECTORY: self.init(.directory, directory ?? ".", code)
+        case CP_SPAWN_LIMITS: self.init(.limits, program, code)
+        case CP_SPAWN_PREPARE: self.init(.descriptors, program, code)
+        default: self.init(.process, program, code)
+        }
     }
 
     /// Whether the machine lacks something now that it may have later: processes, memory, descriptors.

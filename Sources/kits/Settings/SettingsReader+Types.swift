@@ -69,6 +69,31 @@ extension SettingsReader {
         }
     }
 
+    /// As `int`; nil when it is not set, or empty.
+    public func optionalInt(_ section: String, _ key: String, range: ClosedRange<Int>) -> Int? {
+        isGiven(section, key) ? int(section, key, default: range.lowerBound, range: range) : unset(section, key)
+    }
+
+    /// As `byteSize`; nil when it is not set, or empty.
+    public func optionalByteSize(_ section: String, _ key: String) -> Int? {
+        isGiven(section, key) ? byteSize(section, key, default: 0) : unset(section, key)
+    }
+
+    /// As `duration`; nil when it is not set, or empty.
+    public func optionalDuration(_ section: String, _ key: String) -> Duration? {
+        isGiven(section, key) ? duration(section, key, default: .zero) : unset(section, key)
+    }
+
+    /// As `bool`; nil when it is not set, or empty.
+    public func optionalBool(_ section: String, _ key: String) -> Bool? {
+        isGiven(section, key) ? bool(section, key, default: false) : unset(section, key)
+    }
+
+    /// Nil, for a setting without a value: it is known and listed nevertheless.
+    private func unset<Value>(_ section: String, _ key: String) -> Value? {
+        read(section, key, standard: (nil, ""), expected: "nothing") { _ in .some(nil) }
+    }
+
     /// Texts separated by commas. Empty ones do not count.
     public func list(_ section: String, _ key: String, default standard: [String]) -> [String] {
         read(section, key, standard: (standard, standard.joined(separator: ", ")), expected: "a list") { text in

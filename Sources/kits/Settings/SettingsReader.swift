@@ -37,6 +37,11 @@ public final class SettingsReader {
         sources.contains { $0.setting(section, key) != nil }
     }
 
+    /// Whether the strongest layer that sets it gives it a value.
+    func isGiven(_ section: String, _ key: String) -> Bool {
+        sources.reversed().lazy.compactMap { $0.setting(section, key) }.first.map { !$0.value.isEmpty } ?? false
+    }
+
     /// Throws all problems found so far, those of unknown settings included.
     public func finish() throws(SettingsError) {
         let all = problems + unknownKeys()

@@ -1,0 +1,183 @@
+import JSONKit
+import TestSupport
+import Testing
+
+/// Jobs under systemd: each in a scope with limits, in a sandbox, and nobody else's trouble.
+@Suite(.needsMachine, .serialized, .timeLimit(.minutes(5)))
+struct IsolationMachineTests {
+    /// What comes up against its limits is told so; its neighbour and the worker do not feel it.
+    @Test func aJobBeyondItsLimitsHarmsNobody() async throws {
+        let settings = """
+            job_memory = 64MiB
+            job_tasks = 20
+            job_cpu = 150
+
+            [simulation.alice/roomy]
+            job_memory = 200MiB
+            job_tasks = 0
+            """
+        try await WorkerMachine.with(settings) { worker in
+            try await worker.put(
+                "neighbour", "until [ -e \(worker.gate)/go ]; do sleep 0.05; done")
+            let neighbour = try await worker.start("neighbour")
+            try await eventually { try await worker.scopes().count == 1 }
+
+            let hog = try await worker.run("hog", "exec python3 -c 'x = bytearray(100 << 20); print(len(x))'")
+            #expect(hog.state == "error")
+            #expect(hog.message.hasPrefix("the job ran out of its memory limit of 64 MiB (job_memory)"), "\(hog)")
+            // A part of it that is killed is enough.
+            let part = try await worker.run("part", "python3 -c 'x = bytearray(100 << 20)'; exit 3")
+            #expect(part.message.hasPrefix("the job ran out of its memory limit"), "\(part)")
+
+            let forks = try await worker.run("forks", "for i in $(seq 30); do sleep 100 & done; exit 0")
+            #expect(forks.state == "error")
+            #expect(
+                forks.message.hasPrefix("the job reached its limit of 20 processes and threads (job_tasks)"), "\(forks)"
+            )
+
+            let roomy = try await worker.run(
+                "roomy", "python3 -c 'x = bytearray(100 << 20)'; for i in $(seq 30); do sleep 100 & done; exit 0")
+            #expect(roomy.state == "success", "\(roomy)")
+
+            let scopes = try await worker.scopes()
+            #expect(scopes.count == 1, "\(scopes)")
+            let scope = try #require(scopes.first)
+            #expect(try await worker.machine.property("MemoryMax", of: scope) == "\(64 << 20)")
+            #expect(try await worker.machine.property("TasksMax", of: scope) == "20")
+            #expect(try await worker.machine.property("CPUQuotaPerSecUSec", of: scope) == "1.500s")
+            #expect(try await worker.machine.property("Slice", of: scope) == "foqus-jobs.slice")
+            try worker.open("go")
+            #expect(try await worker.outcome(of: neighbour).state == "success")
+            #expect(try await worker.machine.property("NRestarts", of: "foqus-worker") == "0")
+            #expect(try await worker.machine.property("Result", of: "foqus-worker") == "success")
+            try await eventually { try await worker.scopes().isEmpty }
+            #expect(try await worker.machine.run("pgrep", "-x", "sleep").output == "")
+        }
+    }
+
+    /// What a job sees of the machine, and what it leaves on it.
+    @Test func aJobIsAloneInItsSandbox() async throws {
+        let settings = """
+            job_network = true
+            [simulation.offline]
+            job_network = false
+            """
+        try await WorkerMachine.with(settings) { worker in
+            let first = try await worker.run(
+                "first",
+                """
+                echo mine >/tmp/mine && cat /tmp/mine
+                touch /usr/first 2>/dev/null && exit 10
+                touch /var/lib/foqus/first 2>/dev/null && exit 11
+                [ "$(ls /var/lib/foqus | wc -l)" = 0 ] || exit 12
+                ls /var/lib/foqus-worker | grep -q journal && exit 13
+                [ "$(ls /var/lib/foqus-worker/jobs | wc -l)" = 1 ] || exit 14
+                grep -q '^NoNewPrivs:.*1$' /proc/self/status || exit 15
+                grep -q ':/foqus.slice/foqus-jobs.slice/foqus-job-' /proc/self/cgroup || exit 16
+                [ "$(ls "$FOQUS_SIMULATION_DIRECTORY")" = job.sh ] || exit 17
+                touch "$FOQUS_SIMULATION_DIRECTORY/x" 2>/dev/null && exit 18
+                [ "$(readlink /proc/self/ns/net)" = "$(cat \(worker.gate)/net)" ] || exit 19
+                echo '{"seen": "all"}' >output.json
+                """)
+            // Without the file in the gate it is another network, which is only true of the next job.
+            #expect(first.message.contains("exit status 19"), "\(first)")
+            let network = try await worker.machine.shell(
+                "readlink /proc/$(pidof foqus-worker | awk '{print $NF}')/ns/net")
+            try await worker.machine.write(network, to: "\(worker.gate)/net")
+            let second = try await worker.outcome(of: try await worker.start("first"))
+            #expect(second.state == "success", "\(second)")
+            #expect(second.output?["seen"] == "all")
+
+            let offline = try await worker.run(
+                "offline",
+                """
+                [ -e /tmp/mine ] && exit 20
+                [ "$(readlink /proc/self/ns/net)" = "$(cat \(worker.gate)/net)" ] && exit 21
+                grep -v -e lo: -e '|' /proc/self/net/dev && exit 22
+                exit 0
+                """)
+            #expect(offline.state == "success", "\(offline)")
+            #expect(try await worker.machine.run("test", "-e", "/tmp/mine").status != 0)
+
+            let missing = try await worker.run("missing", "exec ./none")
+            #expect(missing.message.contains("exit status 127"), "\(missing)")
+            let killed = try await worker.run("killed", "kill -SEGV $$")
+            #expect(killed.message.contains("SIGSEGV"), "\(killed)")
+        }
+    }
+
+    /// After kill -9 of the worker nothing of its jobs computes on, whatever they did to hide, and they run again.
+    @Test func whatAKilledWorkerLeavesIsKilled() async throws {
+        try await WorkerMachine.with("sandbox = no") { worker in
+            try await worker.put(
+                "hiding",
+                """
+                setsid env -i sh -c 'exec sleep 4711' &
+                touch \(worker.gate)/hiding-$FOQUS_ATTEMPT_ID
+                [ "$(ls -d \(worker.gate)/hiding-* | wc -l)" -gt 1 ] || exec sleep 4712
+                """)
+            let session = try await worker.start("hiding")
+            try await eventually("the job runs", within: .seconds(60)) {
+                try await worker.machine.run("pgrep", "-f", "sleep 4712").status == 0
+            }
+            let before = try await worker.scopes()
+            #expect(before.count == 1)
+            try await worker.machine.succeeding(
+                "systemctl", "kill", "--signal=KILL", "--kill-whom=main", "foqus-worker")
+            try await eventually("all is gone", within: .seconds(60)) {
+                try await worker.machine.run("pgrep", "-f", "sleep 471[12]").status != 0
+            }
+            try await worker.untilRestarted()
+            #expect(try await worker.outcome(of: session).state == "success")
+            #expect(try await worker.scopes().allSatisfy { !before.contains($0) })
+        }
+    }
+
+    /// The worker asks for no more than it may have: a keeper that is not there is said once, and jobs run without.
+    @Test func withoutAKeeperOneLineSaysWhatIsMissing() async throws {
+        try await WorkerMachine.with("sandbox = no") { worker in
+            try await worker.machine.shell(
+                """
+                systemctl stop foqus-worker foqus-scopes.socket foqus-scopes.service
+                systemctl mask --runtime foqus-scopes.socket
+                systemctl start foqus-worker
+                """)
+            #expect(try await worker.run("plain", "exit 0").state == "success")
+            let lines = try await worker.log().split(separator: "\n").filter {
+                $0.contains("kept apart by process groups")
+            }
+            #expect(lines.count == 1, "\(lines)")
+            #expect(lines.first?.contains("is foqus-scopes.socket started?") == true, "\(lines)")
+        }
+    }
+
+    /// Who is no worker gets no scope, and a worker none for what is not its own.
+    @Test func theKeeperServesWorkersOnly() async throws {
+        try await WorkerMachine.with { worker in
+            let ask = """
+                import socket, sys
+                s = socket.socket(socket.AF_UNIX); s.connect('/run/foqus-scopes.sock')
+                s.sendall(b'{"id":1,"process":%d,"name":"foqus-job-01234567-89ab-cdef-0123-456789abcdef","description":"x"}\\n' \
+                    % int(sys.argv[1]))
+                print(s.recv(1000).decode() or 'closed')
+                """
+            try await worker.machine.write(ask, to: "\(worker.gate)/ask.py")
+            let stranger = try await worker.machine.run(
+                "runuser", "-u", "foqus", "--", "python3", "\(worker.gate)/ask.py", "1")
+            #expect(stranger.output == "closed\n", "\(stranger)")
+            // A job is in a scope of its own, and so no worker.
+            let job = try await worker.run("asking", "python3 \(worker.gate)/ask.py $$ >&2; exit 1")
+            #expect(job.message.hasSuffix("closed"), "\(job)")
+            try await worker.dropIn(
+                "foqus-worker@.service",
+                "[Service]\nType=oneshot\nExecStart=\nExecStart=python3 \(worker.gate)/ask.py 1\nRestart=no",
+                name: "ask")
+            try await worker.machine.shell("systemctl daemon-reload; systemctl start foqus-worker@ask")
+            let own = try await worker.log("foqus-worker@ask")
+            #expect(own.contains("process 1 is no child of the worker's with its user"), "\(own)")
+            let nobody = try await worker.machine.run(
+                "runuser", "-u", "nobody", "--", "python3", "\(worker.gate)/ask.py", "1")
+            #expect(nobody.errors.contains("PermissionError"), "\(nobody)")
+        }
+    }
+}
