@@ -21,11 +21,16 @@ extension AWSService {
             body: .bytes(body.serialized()), timeout: timeout, isIdempotent: isIdempotent)
         return try await send(request) { [name] response throws(AWSError) in
             guard !response.body.isEmpty else { return .object([:]) }
+            let answer: JSON
             do throws(JSONError) {
-                return try JSON.parse(response.body)
+                answer = try JSON.parse(response.body)
             } catch {
                 throw Self.malformed(name, response, "the answer to \(target) is no JSON: \(error.description)", error)
             }
+            guard answer.objectValue != nil else {
+                throw Self.malformed(name, response, "the answer to \(target) is a JSON \(answer.typeName)", nil)
+            }
+            return answer
         }
     }
 
@@ -40,18 +45,22 @@ extension AWSService {
         _ action: String, version: String, _ parameters: [(name: String, value: String)],
         timeout: Duration = .seconds(30), isIdempotent: Bool = true, isSigned: Bool = true
     ) async throws(AWSError) -> XMLElement {
-        // A form writes a blank as plus, and a server that rebuilds the body to check its signature does so too.
-        let form = URIEncoding.query([("Action", action), ("Version", version)] + parameters)
-            .replacing("%20", with: "+")
+        let form = URIEncoding.form([("Action", action), ("Version", version)] + parameters)
         let request = AWSRequest(
             headers: [("content-type", "application/x-www-form-urlencoded; charset=utf-8")],
-            body: .bytes(Array(form.utf8)), timeout: timeout, isIdempotent: isIdempotent, isSigned: isSigned)
+            body: .bytes(form), timeout: timeout, isIdempotent: isIdempotent, isSigned: isSigned)
         return try await send(request) { [name] response throws(AWSError) in
+            let root: XMLElement
             do throws(XMLDocument.Failure) {
-                return try XMLDocument.parse(response.body)
+                root = try XMLDocument.parse(response.body)
             } catch {
                 throw Self.malformed(name, response, "the answer to \(action) is no XML: \(error.description)", error)
             }
+            // The page of a proxy may be sound XML too.
+            guard root.name == action + "Response" else {
+                throw Self.malformed(name, response, "the answer to \(action) is <\(root.name)>", nil)
+            }
+            return root
         }
     }
 
@@ -64,7 +73,7 @@ extension AWSService {
 
     /// As if it had been cut off: it may be repeated like a connection that was lost.
     private static func malformed(
-        _ name: String, _ response: AWSResponse, _ message: String, _ error: any Error
+        _ name: String, _ response: AWSResponse, _ message: String, _ error: (any Error)?
     ) -> AWSError {
         AWSError(
             .transport, service: name, code: "MalformedAnswer", message: message, status: response.status,

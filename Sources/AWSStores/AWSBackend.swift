@@ -59,7 +59,7 @@ public struct AWSServices: Sendable {
     private let calls: HTTPClient
     /// Contents of files go through a loop of their own, so that no call waits for the disk.
     private let contents: HTTPClient
-
+    private let observer: (any CallObserver)?
     private let retry: RetryPolicy
 
     /// Throws `invalidRequest` when `AWS_MAX_ATTEMPTS` is no number.
@@ -68,11 +68,14 @@ public struct AWSServices: Sendable {
     ///   - environment: `AWS_ENDPOINT_URL` and its like, `AWS_MAX_ATTEMPTS`.
     ///   - loop: for calls.
     ///   - contentLoop: for the contents of files.
+    ///   - calls: told of each sending by itself, so of repeated ones too.
     public init(
         region: String, credentials: any CredentialProvider, environment: [String: String],
-        time: any TimeSource = SystemTime(), loop: EventLoop, contentLoop: EventLoop
+        time: any TimeSource = SystemTime(), loop: EventLoop, contentLoop: EventLoop,
+        calls observer: (any CallObserver)? = nil
     ) throws(AWSError) {
         retry = try RetryPolicy(environment: environment)
+        self.observer = observer
         self.region = region
         self.credentials = credentials
         self.environment = environment
@@ -88,6 +91,14 @@ public struct AWSServices: Sendable {
             name: name, region: region,
             endpoint: AWSEndpoints.url(service: name, region: region, environment: environment),
             http: name == "s3" ? contents : calls, credentials: credentials, time: time,
-            retry: retry)
+            retry: retry, onAttempt: report)
+    }
+
+    private var report: (@Sendable (AWSAttempt) -> Void)? {
+        guard let observer else { return nil }
+        return { attempt in
+            observer.called(
+                attempt.service, attempt.operation, took: attempt.duration, failure: attempt.errorCode)
+        }
     }
 }

@@ -19,9 +19,15 @@ extension StoreError {
             "RequestLimitExceeded", "ProvisionedThroughputExceededException", "RequestThrottled",
             "RequestThrottledException", "LimitExceededException", "OverLimit":
             return .throttled
-        case "NoSuchKey", "NoSuchBucket", "NotFound", "NotFoundException", "ResourceNotFoundException",
-            "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue":
-            return .notFound
+        case "NoSuchBucket", "ResourceNotFoundException", "QueueDoesNotExist",
+            "AWS.SimpleQueueService.NonExistentQueue":
+            return .missing
+        // What SNS says of a topic.
+        case "NotFound" where error.service == "sns", "NotFoundException" where error.service == "sns":
+            return .missing
+        // The bucket was made again, in another region.
+        case "PermanentRedirect", "AuthorizationHeaderMalformed": return .missing
+        case "NoSuchKey", "NotFound", "NotFoundException": return .notFound
         case "ConditionalCheckFailedException", "PreconditionFailed", "ConditionalRequestConflict": return .conflict
         case "AccessDenied", "AccessDeniedException", "AuthorizationError", "InvalidClientTokenId",
             "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidAccessKeyId", "ExpiredToken",

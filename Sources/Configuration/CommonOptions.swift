@@ -36,17 +36,17 @@ public enum CommonOptions {
     }
 
     private static func overrides(_ arguments: ParsedArguments) throws -> [Setting] {
-        var overrides: [Setting] = []
-        for text in arguments.values("set") {
-            guard let equals = text.firstIndex(of: "="), let dot = text[..<equals].lastIndex(of: ".") else {
-                throw CommandLineError("--set \"\(text)\" is not SECTION.KEY=VALUE, such as worker.slots=4")
-            }
-            overrides.append(
-                Setting(
-                    section: String(text[..<dot]), key: String(text[text.index(after: dot)..<equals]),
-                    value: String(text[text.index(after: equals)...]), origin: .commandLine(option: "--set")))
+        try arguments.values("set").map(setting)
+    }
+
+    /// What a value of `--set` says.
+    public static func setting(_ text: String) throws(CommandLineError) -> Setting {
+        guard let equals = text.firstIndex(of: "="), let dot = text[..<equals].lastIndex(of: ".") else {
+            throw CommandLineError("--set \"\(text)\" is not SECTION.KEY=VALUE, such as worker.slots=4")
         }
-        return overrides
+        return Setting(
+            section: String(text[..<dot]), key: String(text[text.index(after: dot)..<equals]),
+            value: String(text[text.index(after: equals)...]), origin: .commandLine(option: "--set"))
     }
 
     /// The variables of this process.

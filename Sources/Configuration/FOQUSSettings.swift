@@ -6,6 +6,7 @@ public struct FOQUSSettings: Sendable {
     public let aws: AWSSettings
     public let worker: WorkerSettings
     public let gateway: GatewaySettings
+    public let metrics: MetricsSettings
     /// By application name, as jobs name it in `Application`.
     public let applications: [String: ApplicationSettings]
     /// Limits of the jobs of some simulations, by `SIMULATION` or `USER/SIMULATION`.
@@ -60,9 +61,10 @@ public struct FOQUSSettings: Sendable {
         let aws = AWSSettings(reader, isUsed: store.backend == .aws)
         let worker = WorkerSettings(reader, machine: machine, backend: store.backend)
         let gateway = GatewaySettings(reader)
+        let metrics = MetricsSettings(reader, store: store, worker: worker)
         var applications: [String: ApplicationSettings] = [:]
         let names = reader.sections(prefix: "application.")
-        var problems = store.problems + aws.problems + worker.problems + gateway.problems
+        var problems = store.problems + aws.problems + worker.problems + gateway.problems + metrics.problems
         for name in names.isEmpty ? ["foqus"] : names {
             let application = ApplicationSettings(reader, name: name, worker: worker)
             problems += application.problems
@@ -84,6 +86,7 @@ public struct FOQUSSettings: Sendable {
         self.aws = aws
         self.worker = worker
         self.gateway = gateway
+        self.metrics = metrics
         self.applications = applications
         self.simulations = simulations
         origins = reader.origins

@@ -23,7 +23,7 @@ public struct GatewaySettings: Sendable {
         var problems: [SettingsError.Problem] = []
         let section = "gateway"
         let listen = reader.string(section, "listen", default: "127.0.0.1:8080")
-        if let (address, port) = Self.endpoint(listen) {
+        if let (address, port) = Endpoint.parse(listen) {
             (self.address, self.port) = (address, port)
         } else {
             (address, port) = ("", 0)
@@ -48,18 +48,5 @@ public struct GatewaySettings: Sendable {
         basePath = reader.string(section, "base_path", default: "")
         log = LogSettings(reader, section: section)
         self.problems = problems
-    }
-
-    private static func endpoint(_ text: String) -> (String, UInt16)? {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            return nil
-        }
-        var address = text[..<colon]
-        if address.hasPrefix("[") && address.hasSuffix("]") {
-            address = address.dropFirst().dropLast()
-        } else if address.contains(":") {
-            return nil
-        }
-        return address.isEmpty ? nil : (String(address), port)
     }
 }

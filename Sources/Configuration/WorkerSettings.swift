@@ -35,6 +35,8 @@ public struct WorkerSettings: Sendable {
     }
 
     let problems: [SettingsError.Problem]
+    /// The most bytes of an output in a notification by SNS, which has 256 KiB in all.
+    private static let topicLimit = 240 << 10
 
     /// Whether jobs run in a sandbox.
     public enum Sandbox: String, Sendable, CaseIterable {
@@ -90,6 +92,13 @@ public struct WorkerSettings: Sendable {
         retryDelay = reader.duration(section, "retry_delay", default: .seconds(2))
         cacheSize = reader.byteSize(section, "cache_size", default: 1 << 30)
         outputLimit = reader.byteSize(section, "output_limit", default: 240 << 10, range: 1024...(64 << 20))
+        if backend == .aws && outputLimit > Self.topicLimit {
+            problems.append(
+                SettingsError.Problem(
+                    code: .badValue,
+                    description: "[worker] output_limit: with backend = aws at most 240KiB, as SNS takes no larger "
+                        + "notification; larger outputs go by reference"))
+        }
         instance = reader.string(section, "instance", default: machine.hostName)
         log = LogSettings(reader, section: section)
         self.problems = problems

@@ -9,6 +9,8 @@ import Threading
 public protocol Executor: Sendable {
     /// What it is, for logs and `check-config`: `foqus (ccsi-foqus by /usr/bin/python3, fork mode)`.
     var description: String { get }
+    /// The kind of executor: the first word of its description.
+    var kind: String { get }
 
     /// Puts what it needs into a job's folder, beside the simulation's files, and returns the names: they are not
     /// results. Blocks: called on a thread for that, with the staging, as each further change of threads costs time.
@@ -29,6 +31,10 @@ public protocol Executor: Sendable {
     /// Ends warm processes. No job is given to it any more; runs under way end as they would, and their processes with
     /// them.
     func shutdown() async
+}
+
+extension Executor {
+    public var kind: String { String(description.prefix { $0 != " " }) }
 }
 
 /// Everything an executor is told of a job.

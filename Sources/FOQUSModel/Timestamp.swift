@@ -89,6 +89,13 @@ extension Duration {
         return overflow ? (seconds < 0 ? .min : .max) : product + attoseconds / 1_000_000_000_000_000
     }
 
+    /// Rounded towards zero; clamped at the ends of Int64.
+    public var wholeMicroseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        return overflow ? (seconds < 0 ? .min : .max) : product + attoseconds / 1_000_000_000_000
+    }
+
     /// In seconds, for display and for programs that take them.
     public var inSeconds: Double {
         let (seconds, attoseconds) = components

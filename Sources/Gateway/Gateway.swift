@@ -28,25 +28,30 @@ public struct Gateway: Sendable {
             response = refusal(for: error, request).response
         }
         CrossOrigin.allow(&response)
+        let duration = services.time.instant() - start
+        services.metrics.answered(request.method, caller.route, status: response.status, took: duration)
         services.log.debug(
             "request",
             [
                 "method": request.method, "path": request.path, "status": response.status,
                 "user": caller.user?.description ?? "-",
-                "milliseconds": (services.time.instant() - start).wholeMilliseconds,
+                "milliseconds": duration.wholeMilliseconds,
             ])
         return response
     }
 
-    /// Who calls, once that is known.
+    /// Who calls what, once that is known.
     private struct Caller {
         var user: UserName?
+        /// The route's pattern.
+        var route: String?
     }
 
     private func answer(_ request: HTTPRequest, _ caller: inout Caller) async throws -> HTTPResponse {
         let segments = base.resource(of: request.segments)
         switch table.match(method: request.method, segments: segments) {
         case .route(let route, let parameters):
+            caller.route = route.pattern.text
             let context = RouteContext(request: request, parameters: parameters, services: services)
             switch route.handler {
             case .open(let handle): return try await handle(context)

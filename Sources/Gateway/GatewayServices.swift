@@ -1,4 +1,5 @@
 public import Logging
+public import MetricsKit
 public import Stores
 import Threading
 
@@ -13,6 +14,7 @@ public struct GatewayServices: Sendable {
     public let random: any RandomSource
     public let applications: [ConfiguredApplication]
     public let limits: GatewayLimits
+    public let metrics: GatewayMetrics
     public let log: Logger
     /// For what takes long enough to keep other requests waiting: scrypt, large bodies.
     let workers: BlockingPool
@@ -20,7 +22,8 @@ public struct GatewayServices: Sendable {
     public init(
         jobs: any JobTable, dispatcher: any JobDispatcher, queue: any JobQueue, objects: any ObjectStore,
         users: any UserDirectory, time: any TimeSource = SystemTime(), random: any RandomSource = SystemRandom(),
-        applications: [ConfiguredApplication] = [], limits: GatewayLimits = GatewayLimits(), log: Logger
+        applications: [ConfiguredApplication] = [], limits: GatewayLimits = GatewayLimits(),
+        metrics: GatewayMetrics = GatewayMetrics(MetricRegistry()), log: Logger
     ) {
         self.jobs = jobs
         self.dispatcher = dispatcher
@@ -31,6 +34,7 @@ public struct GatewayServices: Sendable {
         self.random = random
         self.applications = applications
         self.limits = limits
+        self.metrics = metrics
         self.log = log
         workers = BlockingPool(name: "gateway-work", limit: limits.concurrentWork)
     }

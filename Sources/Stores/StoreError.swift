@@ -7,6 +7,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         case throttled
         /// What was asked for is not there.
         case notFound
+        /// The store itself is not there: a queue, a bucket, a table. Somebody may make it again.
+        case missing
         /// A condition did not hold; nothing was changed.
         case conflict
         /// The store refuses this caller.
@@ -38,8 +40,12 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     /// Whether trying the same again later can succeed.
     public var isTransient: Bool {
         switch code {
-        case .unavailable, .throttled, .full: true
+        case .unavailable, .throttled, .full, .missing: true
         case .notFound, .conflict, .denied, .invalid, .corrupt: false
         }
     }
+
+    /// Whether it is the store that fails, and not what was asked of it: the same can succeed once the store, or what it
+    /// permits, is in order again.
+    public var isOutage: Bool { isTransient || code == .denied }
 }

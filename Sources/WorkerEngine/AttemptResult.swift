@@ -1,5 +1,6 @@
 import FOQUSModel
 import JSONKit
+import JournalEvents
 import Stores
 
 /// How an attempt ended, before anybody is told.
@@ -44,10 +45,29 @@ enum AttemptResult: Sendable {
         }
     }
 
+    /// What operators call it.
+    ///
+    /// - Parameter mayBeTriedAgain: after a failure of the machine.
+    func outcome(cutShort reason: CancelReason?, mayBeTriedAgain: Bool) -> JobOutcome {
+        switch (reason, self) {
+        case (.terminated, _): .terminated
+        case (.superseded, _): .dropped
+        case (.leaseLost, _): .leaseLost
+        case (nil, .final(let state, _, _, _)), (.drained, .final(let state, _, _, _)),
+            (.crowded, .final(let state, _, _, _)):
+            state == .success ? .success : .error
+        case (nil, .infrastructure): mayBeTriedAgain ? .retried : .error
+        case (nil, .noSpace): .retried
+        case (.drained, _), (.crowded, _), (nil, .cancelled): .givenBack
+        }
+    }
+
     /// For the log line.
     func word(cutShort reason: CancelReason?) -> String {
         switch (reason, self) {
-        case (nil, .final(let state, _, _, _)): state == .success ? "succeeded" : "ended in \(state.rawValue)"
+        case (nil, .final(let state, _, _, _)), (.drained, .final(let state, _, _, _)),
+            (.crowded, .final(let state, _, _, _)):
+            state == .success ? "succeeded" : "ended in \(state.rawValue)"
         case (nil, .infrastructure), (nil, .noSpace): "could not be run"
         case (nil, .cancelled): "was cancelled"
         case (.terminated, _): "killed by its user"
@@ -55,6 +75,22 @@ enum AttemptResult: Sendable {
         case (.leaseLost, _): "dropped: another worker has it"
         case (.drained, _): "given back: the service stops"
         case (.crowded, _): "given back: no slot for it here"
+        }
+    }
+}
+
+extension JobOutcome {
+    /// The kind of the log entry that tells it.
+    var event: JournalEvent {
+        switch self {
+        case .success: .jobSucceeded
+        case .error: .jobFailed
+        case .terminated: .jobKilled
+        case .refused: .jobRefused
+        case .dropped: .jobDropped
+        case .leaseLost: .leaseLost
+        case .givenBack: .jobGivenBack
+        case .retried: .jobRetried
         }
     }
 }

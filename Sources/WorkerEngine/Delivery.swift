@@ -1,4 +1,5 @@
 import FOQUSModel
+import JournalEvents
 import Logging
 import Stores
 
@@ -9,7 +10,8 @@ struct Delivery: Sendable {
     private(set) var done: Set<Int64> = []
     private(set) var failed: Set<AttemptID> = []
     private(set) var lost: [(Lease, AttemptRecord)] = []
-    private(set) var error: StoreError?
+    /// How each kind of call went, in order; nil for well.
+    private(set) var notes: [(subject: String, error: StoreError?)] = []
 
     init(lanes: [Lane], services: Outbox.Services) {
         self.lanes = lanes
@@ -33,6 +35,7 @@ struct Delivery: Sendable {
         guard !finishing.isEmpty else { return }
         do {
             let lost = try await services.leases.lost(among: finishing)
+            notes.append(("fence", nil))
             guard !lost.isEmpty else { return }
             for index in lanes.indices where lost.contains(lanes[index].record.lease) {
                 self.lost.append((lanes[index].record.lease, lanes[index].record))
@@ -41,37 +44,58 @@ struct Delivery: Sendable {
         } catch {
             // The queue is out of reach, so nobody else gets the message either: publishing may go on, and the
             // acknowledgement below fails and is tried again.
-            self.error = error
+            notes.append(("fence", error))
         }
     }
 
     private mutating func publish() async {
         let batch = collect(.publish)
         guard !batch.isEmpty else { return }
-        let notifications = batch.flatMap(\.effects).compactMap { journaled -> OutgoingNotification? in
-            if case .publish(let outgoing) = journaled.effect { outgoing } else { nil }
-        }
         do {
-            try await services.notifier.publish(notifications)
+            try await services.notifier.publish(batch.flatMap(\.effects).compactMap(\.notification))
             settle(batch)
+            for topic in Topic.allCases { notes.append((Self.subject(topic), nil)) }
+            notes.append(("publish", nil))
         } catch {
-            guard error.code == .invalid else { return fail(batch, error) }
+            switch error.code {
             // One that no topic takes must not hold up the others.
-            for item in batch { await publishOneByOne(item) }
+            case .invalid: for item in batch { await publishOneByOne(item) }
+            // What is wrong with one topic is not wrong with the others: they must not get everything again and again.
+            case .denied, .missing: for topic in Topic.allCases { await publish(batch, to: topic) }
+            default: fail(batch, error, "publish")
+            }
+        }
+    }
+
+    private static func subject(_ topic: Topic) -> String { "publish to \(topic.rawValue)" }
+
+    private mutating func publish(_ batch: [Item], to topic: Topic) async {
+        let part = batch.compactMap { item -> Item? in
+            let effects = item.effects.filter { $0.notification?.notification.topic == topic }
+            return effects.isEmpty ? nil : Item(index: item.index, effects: effects)
+        }
+        guard !part.isEmpty else { return }
+        do {
+            try await services.notifier.publish(part.flatMap(\.effects).compactMap(\.notification))
+            settle(part)
+            notes.append((Self.subject(topic), nil))
+        } catch {
+            fail(part, error, Self.subject(topic))
         }
     }
 
     /// Gives up what can never be published, as trying again cannot help and the job's message must not stay for ever.
     private mutating func publishOneByOne(_ item: Item) async {
         for journaled in item.effects {
-            guard case .publish(let outgoing) = journaled.effect else { continue }
+            guard let outgoing = journaled.notification else { continue }
             do {
                 try await services.notifier.publish([outgoing])
             } catch {
-                guard error.code == .invalid else { return fail([item], error) }
+                guard error.code == .invalid else { return fail([item], error, "publish") }
                 let job = lanes[item.index].record.job?.description ?? "-"
                 services.logger.error(
-                    "a notification is given up", ["reason": error, "notification": outgoing.id, "job": job])
+                    "a notification is given up", ["reason": error, "notification": outgoing.id, "job": job],
+                    event: JournalEvent.fileGivenUp)
             }
             markDone([journaled], in: item.index)
         }
@@ -85,8 +109,9 @@ struct Delivery: Sendable {
             _ = try await services.queue.acknowledge(leases)
             await services.leases.forget(leases)
             settle(batch)
+            notes.append(("acknowledge", nil))
         } catch {
-            fail(batch, error)
+            fail(batch, error, "acknowledge")
         }
     }
 
@@ -97,8 +122,9 @@ struct Delivery: Sendable {
             do {
                 _ = try await services.queue.release([lease], delay: delay, countsAsAttempt: counts)
                 settle([item])
+                notes.append(("release", nil))
             } catch {
-                fail([item], error)
+                fail([item], error, "release")
             }
         }
     }
@@ -126,9 +152,16 @@ struct Delivery: Sendable {
         lanes[index].pending.removeAll { sequences.contains($0.sequence) }
     }
 
-    private mutating func fail(_ items: [Item], _ error: StoreError) {
-        self.error = error
+    private mutating func fail(_ items: [Item], _ error: StoreError, _ subject: String) {
+        notes.append((subject, error))
         for item in items { failed.insert(lanes[item.index].record.id) }
+    }
+}
+
+extension JournaledEffect {
+    /// Nil when it is no publication.
+    fileprivate var notification: OutgoingNotification? {
+        if case .publish(let outgoing) = effect { outgoing } else { nil }
     }
 }
 
@@ -155,11 +188,11 @@ struct SlowDelivery: Sendable {
                 case .publish, .acknowledge, .release: preconditionFailure("not a slow effect")
                 }
             } catch {
-                if error.isTransient { return (done, error) }
+                if error.isTransient || error.isWaitedFor { return (done, error) }
                 // Trying again cannot help, and the job's result must not wait for ever behind one file.
                 services.logger.error(
                     "a file of the job is given up",
-                    ["reason": error, "job": lane.record.job?.description ?? "-", "attempt": lane.record.id])
+                    lane.facts.merging(["reason": error]), event: JournalEvent.fileGivenUp)
             }
             done.insert(journaled.sequence)
         }

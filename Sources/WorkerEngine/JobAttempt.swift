@@ -2,6 +2,7 @@ import Executors
 import FOQUSModel
 import FileKit
 import JSONKit
+import Logging
 import Stores
 
 /// One attempt at one admitted job.
@@ -10,12 +11,13 @@ struct JobAttempt: Sendable {
     enum Verdict: Sendable {
         case run(any Executor, SimulationListing)
         /// Nothing to run: these effects end the job or the message. `metric` is counted as the job's end.
-        case settle([Effect], metric: String)
+        case settle([Effect], metric: String, JobOutcome, reason: String)
     }
 
     let message: AdmittedMessage
     let lease: Lease
     let receiveCount: Int
+    let sent: Timestamp
     let id: AttemptID
     let services: JobRunner.Services
 
@@ -29,6 +31,24 @@ struct JobAttempt: Sendable {
         AttemptRecord(id: id, job: message.job, lease: lease, directory: directory)
     }
 
+    // MARK: for the log
+
+    /// In every entry about the job.
+    var facts: Logger.Metadata {
+        ["job": message.job, "user": message.user, "simulation": message.simulation, "attempt": receiveCount]
+    }
+
+    /// What only those entries have that are found by their fields.
+    func story(_ executor: (any Executor)?, _ ran: Duration? = nil) -> Logger.Metadata {
+        var story: Logger.Metadata = [
+            "session": message.session, "user": message.user, "simulation": message.simulation,
+            "attempt": receiveCount, "attemptID": id,
+        ]
+        if let executor { story["executor"] = .string(executor.kind) }
+        if let ran { story["microseconds"] = .integer(ran.wholeMicroseconds) }
+        return story
+    }
+
     // MARK: before the run
 
     /// Rows 11, 13 and 14 of the contract, in its order.
@@ -38,19 +58,19 @@ struct JobAttempt: Sendable {
         do throws(SimulationError) { executor = try verify(listing) } catch {
             return .settle(
                 effects.refused(.error, message: error.description, text: "job failed in verify: \(error)"),
-                metric: "error.job.verify")
+                metric: "error.job.verify", .refused, reason: error.description)
         }
         guard let snapshot = try lookups.snapshot(for: message) else {
             return .settle(
                 effects.refused(
                     .expired, message: "Job \(message.job) expired:  not in the job table", text: "Job has Expired"),
-                metric: "expired.job")
+                metric: "expired.job", .refused, reason: "it is not in the job table")
         }
         if let finished = snapshot.finished {
-            return .settle(effects.ignored("Job State \(finished)"), metric: "ignore.job.finished")
+            return finishedAlready("\(finished)")
         }
         if snapshot.state.isFinal || snapshot.state == .stop {
-            return .settle(effects.ignored("Job State \(snapshot.state.rawValue)"), metric: "ignore.job.finished")
+            return finishedAlready(snapshot.state.rawValue)
         }
         return .run(executor, listing)
     }
@@ -70,6 +90,10 @@ struct JobAttempt: Sendable {
         return executor
     }
 
+    private func finishedAlready(_ how: String) -> Verdict {
+        .settle(effects.ignored("Job State \(how)"), metric: "ignore.job.finished", .dropped, reason: how)
+    }
+
     // MARK: the run
 
     /// Stages, runs and collects. Runs in a task that is cancelled to cut the job short.
@@ -79,17 +103,11 @@ struct JobAttempt: Sendable {
         var pinned: [StagedSimulation] = []
         let result: AttemptResult
         do {
-            let simulation = try await services.workspace.stage(listing)
+            let simulation = try await stage(message.simulation, listing)
             pinned.append(simulation)
             var dependencies: [SimulationName: StagedSimulation] = [:]
             for name in try await executor.dependencies(ofSimulationAt: simulation.directory) {
-                let listing = try await services.workspace.listing(of: name, user: message.user)
-                guard !listing.files.isEmpty else {
-                    throw SimulationError(
-                        "simulation \"\(message.simulation)\" needs \"\(name)\", which user \(message.user) does not have"
-                    )
-                }
-                let staged = try await services.workspace.stage(listing)
+                let staged = try await stage(name, nil)
                 pinned.append(staged)
                 dependencies[name] = staged
             }
@@ -103,6 +121,38 @@ struct JobAttempt: Sendable {
         }
         for simulation in pinned { await services.workspace.unpin(simulation) }
         return await withRegardToSpace(result)
+    }
+
+    /// Fetches a simulation, again and again while the store is away: the job keeps its lease meanwhile, and its attempt.
+    /// - Parameter known: its files, where they have been listed already.
+    private func stage(_ name: SimulationName, _ known: SimulationListing?) async throws -> StagedSimulation {
+        let backoff = Backoff(first: .milliseconds(500), longest: .seconds(5))
+        var known = known
+        var failures = 0
+        while true {
+            do {
+                let listing: SimulationListing
+                if let known {
+                    listing = known
+                } else {
+                    listing = try await services.workspace.listing(of: name, user: message.user)
+                }
+                // The next time it may be another.
+                known = nil
+                guard !listing.files.isEmpty else {
+                    throw SimulationError(
+                        "simulation \"\(message.simulation)\" needs \"\(name)\", which user \(message.user) does not have"
+                    )
+                }
+                let staged = try await services.workspace.stage(listing)
+                services.troubles.succeeded("stage", "simulations can be fetched again")
+                return staged
+            } catch let error as StoreError where error.isWaitedFor && !Task.isCancelled {
+                services.troubles.failed("stage", error, "jobs wait: their simulations cannot be fetched")
+                failures += 1
+                try await services.time.sleep(for: backoff.delay(afterFailures: failures, random: services.random))
+            }
+        }
     }
 
     /// What fails while the disk is full may well fail for that reason. A job's own failure is an attempt then, not
@@ -161,6 +211,7 @@ struct JobAttempt: Sendable {
         case .cancelled: return .cancelled
         }
         if let value = output { output = try await fit(value, folder) }
+        if let text = message { message = try await fit(text, folder) }
         var files: [Effect] = []
         for file in try await services.workspace.harvest(folder) {
             guard let path = try? RelativePath(file.relativePath) else { continue }
@@ -176,11 +227,22 @@ struct JobAttempt: Sendable {
     /// By value when it fits into a notification, else by reference to the uploaded file.
     private func fit(_ output: JSON, _ folder: JobFolder) async throws -> JSON {
         let text = output.serialized()
-        guard text.count > services.options.outputLimit else { return output }
+        let limit = services.options.outputLimit
+        guard text.count > limit || 2 * text.count > limit && BoundedText.publishedSize(text) > limit else {
+            return output
+        }
         let name = "output.json"
         try await services.workspace.write(text, to: name, in: folder)
         let key = ObjectKeys.jobFile(message.user, message.session, message.job, try RelativePath(name))
         return OutputReference(key: key, size: text.count).json
+    }
+
+    /// The whole of a message that no topic takes becomes a file of the job's.
+    private func fit(_ message: String, _ folder: JobFolder) async throws -> String {
+        guard !BoundedText.fits(message) else { return message }
+        let name = "message.txt"
+        try await services.workspace.write(Array(message.utf8), to: name, in: folder)
+        return BoundedText.cut(message, whole: "\(name) of the job's files")
     }
 
     // MARK: after the run
@@ -209,9 +271,12 @@ struct JobAttempt: Sendable {
         effects.retried("given back: \(reason)", delay: services.options.retryDelay * 5, countsAsAttempt: false)
     }
 
+    /// Whether another attempt may follow when this one fails because of the machine.
+    var mayBeTriedAgain: Bool { receiveCount < services.options.maxAttempts }
+
     /// Another attempt after a while, or the end of the job when there were enough.
     func afterInfrastructureFailure(_ reason: String) -> [Effect] {
-        guard receiveCount < services.options.maxAttempts else {
+        guard mayBeTriedAgain else {
             let message = "gave up after \(receiveCount) attempts: \(reason)"
             return effects.final(.error, message: message, output: nil)
         }

@@ -50,11 +50,14 @@ struct JobEffects: Sendable {
 
     private func status(_ name: String, _ state: JobState, message: String? = nil) -> [Effect] {
         publish(
-            name, .jobStatus(state, job: job, session: session, worker: worker, user: user, message: message))
+            name,
+            .jobStatus(
+                state, job: job, session: session, worker: worker, user: user,
+                message: message.map { BoundedText.cut($0) }))
     }
 
     private func text(_ name: String, _ words: String) -> [Effect] {
-        publish(name, .text(words, job: job, worker: worker))
+        publish(name, .text(BoundedText.cut(words), job: job, worker: worker))
     }
 
     private func publish(_ name: String, _ notification: @autoclosure () -> Notification) -> [Effect] {

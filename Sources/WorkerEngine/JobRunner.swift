@@ -1,6 +1,7 @@
 import Executors
 import FOQUSModel
 import JSONKit
+import JournalEvents
 import Logging
 import Stores
 
@@ -13,12 +14,14 @@ struct JobRunner: Sendable {
         let outbox: Outbox
         let notices: StartNotices
         let board: SlotBoard
+        let health: WorkerHealth
         let time: any TimeSource
         let random: any RandomSource
         /// False when nobody is told anything.
         let tells: Bool
         let metrics: any Metrics
         let logger: Logger
+        let troubles: Troubles
         let worker: WorkerIdentity
         let live: LiveOptions
 
@@ -45,17 +48,27 @@ struct JobRunner: Sendable {
             do throws(MessageRejection) {
                 let content = try AdmittedMessage(
                     body: message.body, attributes: message.attributes, accepts: services.options.users)
-                admitted.append(
-                    JobAttempt(
-                        message: content, lease: message.lease, receiveCount: message.receiveCount, id: attempt,
-                        services: services))
+                let job = JobAttempt(
+                    message: content, lease: message.lease, receiveCount: message.receiveCount, sent: message.sent,
+                    id: attempt, services: services)
+                admitted.append(job)
+                services.logger.step(
+                    "job received", job.facts, context: job.story(nil), event: JournalEvent.jobReceived)
             } catch {
                 await refuse(error, message, attempt)
                 await ended(attempt)
             }
         }
-        let starts = await begin(admitted, ended)
+        await run(admitted, failures: 0, ended)
+    }
+
+    /// - Parameter failures: how often the stores could not be asked about these.
+    private func run(
+        _ attempts: [JobAttempt], failures: Int, _ ended: @escaping @Sendable (AttemptID) async -> Void
+    ) async {
+        let (starts, held) = await begin(attempts, ended)
         await withDiscardingTaskGroup { group in
+            if !held.isEmpty { group.addTask { await runLater(held, failures: failures + 1, ended) } }
             for start in starts.dropFirst() {
                 group.addTask {
                     await execute(start)
@@ -68,13 +81,37 @@ struct JobRunner: Sendable {
         }
     }
 
-    /// Looks whether they are to run, and notes in the journal those that are. The others end here.
+    /// Stores that are away are no fault of the jobs', and no reason to use up their attempts: their leases are renewed
+    /// until the stores can be asked, or the service stops.
+    private func runLater(
+        _ attempts: [JobAttempt], failures: Int, _ ended: @escaping @Sendable (AttemptID) async -> Void
+    ) async {
+        let backoff = Backoff(first: .milliseconds(500), longest: .seconds(5))
+        let delay = backoff.delay(afterFailures: failures, random: services.random)
+        let wait = Task { try? await services.time.sleep(for: delay) }
+        await services.board.hold(attempts.map(\.id)) { wait.cancel() }
+        await wait.value
+        var open: [JobAttempt] = []
+        for attempt in attempts {
+            if await services.board.reason(for: attempt.id) == nil {
+                open.append(attempt)
+            } else {
+                await settle((attempt.record(directory: nil), attempt.effects.givenBack(), { @Sendable in attempt.story(nil) }))
+                await ended(attempt.id)
+            }
+        }
+        await run(open, failures: failures, ended)
+    }
+
+    /// Looks whether they are to run, and notes in the journal those that are. Those that nobody can tell of now are held;
+    /// the others end here.
     private func begin(
         _ attempts: [JobAttempt], _ ended: @Sendable (AttemptID) async -> Void
-    ) async -> [Start] {
-        guard !attempts.isEmpty else { return [] }
+    ) async -> (starts: [Start], held: [JobAttempt]) {
+        guard !attempts.isEmpty else { return ([], []) }
         let lookups = await JobLookups(of: attempts.map(\.message), in: services.workspace, services.jobs)
         var starts: [Start] = []
+        var held: [JobAttempt] = []
         for attempt in attempts {
             let effects: [Effect]
             do throws(StoreError) {
@@ -82,45 +119,75 @@ struct JobRunner: Sendable {
                 case .run(let executor, let listing):
                     starts.append(Start(attempt: attempt, executor: executor, listing: listing))
                     continue
-                case .settle(let found, let event):
+                case .settle(let found, let event, let outcome, let reason):
                     effects = found
                     services.metrics.count(.jobFinish(event: event))
+                    report(attempt, outcome, reason)
                 }
+            } catch  where error.isWaitedFor {
+                services.troubles.failed("look up", error, "jobs wait: the stores cannot be asked about them")
+                held.append(attempt)
+                continue
             } catch {
                 effects = attempt.afterInfrastructureFailure(error.description)
+                report(attempt, attempt.mayBeTriedAgain ? .retried : .error, error.description)
             }
-            await settle(attempt.record(directory: nil), effects)
+            await settle((attempt.record(directory: nil), effects, { @Sendable in attempt.story(nil) }))
             await ended(attempt.id)
         }
-        guard let first = starts.first else { return [] }
-        let begun = starts.map(\.attempt).map {
-            ($0.record(directory: services.workspace.path(of: $0.id)), $0.effects.setup())
+        if held.isEmpty { services.troubles.succeeded("look up", "the stores can be asked about jobs again") }
+        guard let first = starts.first else { return ([], held) }
+        let begun = starts.map { start in
+            let attempt = start.attempt
+            return (
+                record: attempt.record(directory: services.workspace.path(of: attempt.id)),
+                effects: attempt.effects.setup(), story: { @Sendable in attempt.story(start.executor) }
+            )
         }
         let isNoted = await journaled("begin", for: first.attempt.id) { () throws(StoreError) in
             try await services.outbox.begin(begun)
         }
-        if isNoted { return starts }
+        if isNoted { return (starts, held) }
         for start in starts { await ended(start.attempt.id) }
-        return []
+        return ([], held)
+    }
+
+    /// A job that is not run.
+    private func report(_ attempt: JobAttempt, _ outcome: JobOutcome, _ reason: String) {
+        services.metrics.observe(.jobEnded(outcome, ran: nil))
+        services.health.ended(attempt.message.job, outcome, at: services.time.now())
+        let words =
+            switch outcome {
+            case .refused: "refused"
+            case .dropped: "dropped: it is over"
+            default: "could not be run"
+            }
+        services.logger.log(
+            outcome == .dropped ? .info : .warning, "job \(words)", attempt.facts.merging(["reason": reason]),
+            context: attempt.story(nil), event: outcome.event)
     }
 
     /// Rows 2 to 10: acknowledged once, and told where the contract tells.
     private func refuse(_ rejection: MessageRejection, _ message: ReceivedMessage, _ attempt: AttemptID) async {
         let subject = rejection.subject
         if let event = rejection.metric { services.metrics.count(.jobFinish(event: event)) }
-        services.logger.warning(
+        services.metrics.observe(.jobEnded(.refused, ran: nil))
+        let story: Logger.Metadata = subject.map { ["session": $0.session, "attemptID": attempt] } ?? [:]
+        services.logger.with(context: story).warning(
             "message refused",
-            ["reason": rejection.reason, "message": message.lease.message, "job": subject?.job.description ?? "-"])
+            ["reason": rejection.reason, "message": message.lease.message, "job": subject?.job.description ?? "-"],
+            event: JournalEvent.jobRefused)
         var effects: [Effect] = []
         if let subject, let state = rejection.state {
             let user = message.attributes["username"] ?? ""
             let status = Notification.jobStatus(
                 state, job: subject.job, session: subject.session, worker: services.worker, user: user,
-                message: rejection.reason)
+                message: BoundedText.cut(rejection.reason))
             effects.append(.publish(OutgoingNotification(id: "\(attempt)/final", notification: status)))
         }
         effects.append(.acknowledge(message.lease))
-        await settle(AttemptRecord(id: attempt, job: subject?.job, lease: message.lease, directory: nil), effects)
+        let record = AttemptRecord(id: attempt, job: subject?.job, lease: message.lease, directory: nil)
+        await settle((record, effects, { @Sendable in story }))
     }
 
     private func execute(_ start: Start) async {
@@ -128,10 +195,14 @@ struct JobRunner: Sendable {
         let directory = services.workspace.path(of: run.id)
         guard await services.board.waitForSlot(run.id, job: run.message.job) else {
             let reason = await services.board.reason(for: run.id)
+            report(start, .cancelled, cutShort: reason, ran: nil)
             await complete(run, run.effects(of: .cancelled, cutShort: reason, directory: directory))
             return
         }
         let started = services.time.instant()
+        services.metrics.observe(.jobStarted(waited: services.time.now() - run.sent))
+        services.logger.step(
+            "job started", run.facts, context: run.story(start.executor), event: JournalEvent.jobStarted)
         let notice = StartNotice(services.notices) { [outbox = services.outbox] in
             do { try await outbox.append(run.effects.running(), to: run.id) } catch { return false }
             return true
@@ -148,16 +219,23 @@ struct JobRunner: Sendable {
             services.metrics.count(.jobFinish(event: event))
         }
         let effects = run.effects(of: result, cutShort: reason, directory: directory)
+        report(start, result, cutShort: reason, ran: services.time.instant() - started)
+        await complete(run, untold + effects)
+    }
+
+    /// A job that was to be run has ended here.
+    private func report(_ start: Start, _ result: AttemptResult, cutShort reason: CancelReason?, ran: Duration?) {
+        let run = start.attempt
+        let outcome = result.outcome(cutShort: reason, mayBeTriedAgain: run.mayBeTriedAgain)
+        services.metrics.observe(.jobEnded(outcome, ran: ran))
+        services.health.ended(run.message.job, outcome, at: services.time.now())
         let level: Logger.Level = result.isFailure && reason == nil ? .warning : .info
         services.logger.log(
             level, "job \(result.word(cutShort: reason))",
-            [
-                "job": run.message.job, "user": run.message.user, "simulation": run.message.simulation,
-                "attempt": run.receiveCount,
-                "milliseconds": (services.time.instant() - started).wholeMilliseconds,
-                "reason": result.reason ?? "-",
-            ])
-        await complete(run, untold + effects)
+            run.facts.merging([
+                "milliseconds": (ran ?? .zero).wholeMilliseconds, "reason": result.reason ?? "-",
+            ]),
+            context: run.story(start.executor, ran), event: outcome.event)
     }
 
     private func complete(_ run: JobAttempt, _ effects: [Effect]) async {
@@ -166,9 +244,9 @@ struct JobRunner: Sendable {
         }
     }
 
-    private func settle(_ record: AttemptRecord, _ effects: [Effect]) async {
-        _ = await journaled("settle", for: record.id) { () throws(StoreError) in
-            try await services.outbox.settle(record, effects)
+    private func settle(_ attempt: Outbox.Beginning) async {
+        _ = await journaled("settle", for: attempt.record.id) { () throws(StoreError) in
+            try await services.outbox.settle(attempt)
         }
     }
 
@@ -182,12 +260,19 @@ struct JobRunner: Sendable {
         while true {
             do throws(StoreError) {
                 try await write()
-                if failures > 0 { services.logger.notice("the journal can be written again", ["step": step]) }
+                if failures > 0 {
+                    services.logger.notice(
+                        "the journal can be written again", ["step": step], event: JournalEvent.journalBack)
+                    services.health.journal(problem: nil)
+                }
                 return true
             } catch {
                 failures += 1
+                services.health.journal(problem: error.description)
                 if failures == 1 {
-                    services.logger.error("the journal cannot be written", ["step": step, "reason": error])
+                    services.logger.error(
+                        "the journal cannot be written", ["step": step, "reason": error],
+                        event: JournalEvent.journalFull)
                 }
             }
             if await services.board.reason(for: attempt) == .drained { return false }

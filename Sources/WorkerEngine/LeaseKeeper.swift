@@ -1,3 +1,4 @@
+import JournalEvents
 import Logging
 import Stores
 
@@ -6,6 +7,9 @@ actor LeaseKeeper {
     private struct Entry {
         /// Held for certain until then, by the monotonic clock.
         var validUntil: Instant
+        /// Whether the queue was gone while the lease was held, and the message with it: nobody else can get it, whatever
+        /// a queue of the same name says of the lease.
+        var isOrphaned = false
         let onLost: @Sendable () -> Void
     }
 
@@ -13,16 +17,22 @@ actor LeaseKeeper {
     private let time: any TimeSource
     private var visibility: Duration
     private let progress: ProgressLedger
+    private let metrics: any Metrics
     private let logger: Logger
-    private let reports = RepeatFilter()
+    private let troubles: Troubles
     private var entries: [Lease: Entry] = [:]
 
-    init(queue: any JobQueue, time: any TimeSource, visibility: Duration, progress: ProgressLedger, logger: Logger) {
+    init(
+        queue: any JobQueue, time: any TimeSource, visibility: Duration, progress: ProgressLedger,
+        metrics: any Metrics = NoMetrics(), logger: Logger
+    ) {
         self.queue = queue
         self.time = time
         self.visibility = visibility
         self.progress = progress
+        self.metrics = metrics
         self.logger = logger
+        troubles = Troubles(time: time, logger: logger)
     }
 
     /// Keeps a lease received at `received`. `onLost` is called at most once, when somebody else has it.
@@ -39,6 +49,9 @@ actor LeaseKeeper {
     func forget(_ leases: [Lease]) {
         for lease in leases { entries[lease] = nil }
     }
+
+    /// Leases in hand.
+    var held: Int { entries.count }
 
     /// Which of these leases are lost. Asks the queue only about those that have not been renewed lately.
     func lost(among leases: [Lease]) async throws(StoreError) -> Set<Lease> {
@@ -65,18 +78,30 @@ actor LeaseKeeper {
             guard !entries.isEmpty else { continue }
             do {
                 _ = try await renew(Array(entries.keys))
-                if reports.change(of: "renew", to: nil) != nil { logger.notice("leases are renewed again") }
+                troubles.succeeded("renew", "leases are renewed again", event: JournalEvent.leasesBack)
             } catch {
-                guard reports.change(of: "renew", to: error.description) != nil else { continue }
-                logger.error("leases cannot be renewed, jobs go on", ["reason": error, "leases": entries.count])
+                if Task.isCancelled { return }
+                metrics.observe(.renewalFailed)
+                troubles.failed(
+                    "renew", error, "leases cannot be renewed, jobs go on", ["leases": entries.count],
+                    event: JournalEvent.leasesFail)
             }
         }
     }
 
     private func renew(_ leases: [Lease]) async throws(StoreError) -> Set<Lease> {
         let asked = time.instant()
-        let lost = try await queue.extend(leases, visibility: visibility)
+        var lost: Set<Lease>
+        do throws(StoreError) {
+            lost = try await queue.extend(leases, visibility: visibility)
+        } catch {
+            if error.code == .missing { for lease in leases { entries[lease]?.isOrphaned = true } }
+            throw error
+        }
+        lost = lost.filter { entries[$0]?.isOrphaned != true }
         for lease in leases where !lost.contains(lease) { entries[lease]?.validUntil = asked + visibility }
+        metrics.observe(.leasesRenewed(leases.count - lost.count))
+        if !lost.isEmpty { metrics.observe(.leasesLost(lost.count)) }
         for lease in lost { entries.removeValue(forKey: lease)?.onLost() }
         return lost
     }

@@ -1,4 +1,5 @@
 import FOQUSModel
+import JournalEvents
 import Logging
 import Stores
 
@@ -19,8 +20,12 @@ actor Outbox {
         let time: any TimeSource
         let random: any RandomSource
         let progress: ProgressLedger
+        let metrics: any Metrics
         let logger: Logger
     }
+
+    /// An attempt, the effects that it starts with, and what the log says of it beside its job.
+    typealias Beginning = (record: AttemptRecord, effects: [Effect], story: @Sendable () -> Logger.Metadata)
 
     /// Attempts that one round takes on.
     private static let roundLimit = 128
@@ -34,8 +39,8 @@ actor Outbox {
 
     let services: Services
     let backoff = Backoff(first: .milliseconds(200), longest: .seconds(30))
-    let reports = RepeatFilter()
-    private var lanes: [AttemptID: Lane] = [:]
+    let troubles: Troubles
+    private(set) var lanes: [AttemptID: Lane] = [:]
     private var ready: [AttemptID] = []
     /// With effects that need not leave at once.
     private var lingering: [AttemptID] = []
@@ -46,7 +51,10 @@ actor Outbox {
     private var waitingForWork: CheckedContinuation<Void, Never>?
     private var waitingForIdle: [CheckedContinuation<Void, Never>] = []
 
-    init(services: Services) { self.services = services }
+    init(services: Services) {
+        self.services = services
+        troubles = Troubles(time: services.time, logger: services.logger)
+    }
 
     /// Returns, which shows that nothing hangs here.
     func answer() {}
@@ -56,23 +64,20 @@ actor Outbox {
     // MARK: what attempts ask for
 
     /// Attempts start with these effects.
-    func begin(_ attempts: [(AttemptRecord, [Effect])]) async throws(StoreError) {
-        try await begin(attempts, isComplete: false)
-    }
+    func begin(_ attempts: [Beginning]) async throws(StoreError) { try await begin(attempts, isComplete: false) }
 
     /// A message needs no run: only these effects.
-    func settle(_ record: AttemptRecord, _ effects: [Effect]) async throws(StoreError) {
-        try await begin([(record, effects)], isComplete: true)
-    }
+    func settle(_ attempt: Beginning) async throws(StoreError) { try await begin([attempt], isComplete: true) }
 
-    private func begin(_ attempts: [(AttemptRecord, [Effect])], isComplete: Bool) async throws(StoreError) {
-        let begun = attempts.map { record, effects in
-            BegunAttempt(record: record, effects: number(effects), isComplete: isComplete)
+    private func begin(_ attempts: [Beginning], isComplete: Bool) async throws(StoreError) {
+        let begun = attempts.map { attempt in
+            BegunAttempt(record: attempt.record, effects: number(attempt.effects), isComplete: isComplete)
         }
         try await services.journal.begin(begun)
-        for attempt in begun {
+        for (attempt, beginning) in zip(begun, attempts) {
             lanes[attempt.record.id] = Lane(
-                record: attempt.record, pending: attempt.effects, isComplete: attempt.isComplete)
+                record: attempt.record, story: beginning.story, pending: attempt.effects,
+                completed: isComplete ? services.time.instant() : nil)
             offer(attempt.record.id)
         }
     }
@@ -89,7 +94,7 @@ actor Outbox {
         let numbered = number(effects)
         try await services.journal.complete(attempt, effects: numbered)
         lanes[attempt]?.pending += numbered
-        lanes[attempt]?.isComplete = true
+        lanes[attempt]?.completed = services.time.instant()
         offer(attempt)
     }
 
@@ -100,7 +105,8 @@ actor Outbox {
         for attempt in unfinished {
             await services.leases.adopt(attempt.record.lease)
             lanes[attempt.record.id] = Lane(
-                record: attempt.record, pending: attempt.effects, isComplete: attempt.isComplete)
+                record: attempt.record, pending: attempt.effects,
+                completed: attempt.isComplete ? services.time.instant() : nil)
             if attempt.isComplete {
                 offer(attempt.record.id)
             } else {
@@ -121,9 +127,6 @@ actor Outbox {
         for waiter in waitingForIdle { waiter.resume() }
         waitingForIdle = []
     }
-
-    /// Attempts with effects that wait to be delivered.
-    var waiting: Int { lanes.values.count { $0.isComplete || !$0.pending.isEmpty } }
 
     /// Attempts that are not over, or whose effects are not all delivered.
     var backlog: Int { lanes.count }
@@ -224,9 +227,10 @@ actor Outbox {
         for (lease, lane) in delivery.lost {
             services.logger.warning(
                 "lease lost before the result was accepted: another worker has the job",
-                ["job": lane.job?.description ?? "-", "attempt": lane.id, "message": lease.message])
+                ["job": lane.job?.description ?? "-", "attemptID": lane.id, "message": lease.message],
+                event: JournalEvent.leaseLost)
         }
-        report("deliver", delivery.error)
+        for note in delivery.notes { report(note.subject, note.error) }
         await finish(round, done: delivery.done, failed: delivery.failed)
         let failed = round.filter { delivery.failed.contains($0) }
         guard !failed.isEmpty else { return }
@@ -246,7 +250,7 @@ actor Outbox {
             mayUpload = try await services.leases.lost(among: [lane.record.lease]).isEmpty
         } catch {
             // As in `Delivery.fence`: a queue out of reach gives the message to nobody else.
-            report("deliver", error)
+            report("fence", error)
         }
         let delivery = SlowDelivery(lane: lane, mayUpload: mayUpload, services: services)
         let (done, error) = await delivery.run()
@@ -284,6 +288,7 @@ actor Outbox {
             unmarked.finished += marks.finished
             report("journal", error)
         }
+        tell(finished)
         for attempt in finished { lanes[attempt] = nil }
         for attempt in round where !failed.contains(attempt) {
             lanes[attempt]?.isTaken = false
@@ -296,15 +301,6 @@ actor Outbox {
         for attempt in attempts {
             lanes[attempt]?.isTaken = false
             offer(attempt)
-        }
-    }
-
-    private func report(_ subject: String, _ error: StoreError?) {
-        guard let change = reports.change(of: subject, to: error?.description) else { return }
-        if let error {
-            services.logger.error("results wait in the outbox", ["reason": error, "attempts": lanes.count])
-        } else if change.previous != nil {
-            services.logger.notice("results are delivered again", ["after": change.previous ?? ""])
         }
     }
 }

@@ -22,6 +22,8 @@ actor SlotBoard {
     private struct Occupant {
         enum Stage {
             case arrived
+            /// The stores that must be asked about it are away.
+            case held
             case waiting(CheckedContinuation<Bool, Never>, since: Instant)
             case running(since: Instant)
             case ended
@@ -106,13 +108,24 @@ actor SlotBoard {
     func close() {
         isClosed = true
         waitingForRoom.take()?.resume()
-        for attempt in occupants.keys where isWaiting(attempt) { cancel(attempt, .drained) }
+        for attempt in Array(occupants.keys) where isWaiting(attempt) { cancel(attempt, .drained) }
     }
 
     // MARK: the way of an attempt
 
     func occupy(_ attempts: [(id: AttemptID, mayGoBack: Bool)]) {
         for attempt in attempts { occupants[attempt.id] = Occupant(mayGoBack: attempt.mayGoBack) }
+    }
+
+    /// The attempts wait, without a slot, for stores that are away. `wake` is called when one of them is cut short; at
+    /// once when one is already, or no slot will be given out any more.
+    func hold(_ attempts: [AttemptID], wake: @escaping @Sendable () -> Void) {
+        for attempt in attempts {
+            occupants[attempt]?.stage = .held
+            occupants[attempt]?.cancel = wake
+            if isClosed { cancel(attempt, .drained) }
+            if occupants[attempt]?.reason != nil { wake() }
+        }
     }
 
     /// Suspends until the attempt has a slot. False when it is cancelled before.
@@ -180,7 +193,10 @@ actor SlotBoard {
     }
 
     private func isWaiting(_ attempt: AttemptID) -> Bool {
-        if case .waiting? = occupants[attempt]?.stage { true } else { false }
+        switch occupants[attempt]?.stage {
+        case .waiting, .held: true
+        case .arrived, .running, .ended, nil: false
+        }
     }
 
     // MARK: cutting short

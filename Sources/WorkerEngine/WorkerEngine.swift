@@ -1,5 +1,6 @@
 public import Executors
 public import FOQUSModel
+import JournalEvents
 public import Logging
 public import Stores
 
@@ -21,7 +22,7 @@ public actor WorkerEngine {
         public let executors: ExecutorRegistry
         public let time: any TimeSource
         public let random: any RandomSource
-        public let logger: Logger
+        public internal(set) var logger: Logger
 
         public init(
             queue: any JobQueue, jobs: any JobTable, objects: any ObjectStore, notifier: any Notifier,
@@ -45,34 +46,40 @@ public actor WorkerEngine {
     }
 
     let services: Services
-    private let live: LiveOptions
+    let live: LiveOptions
     let worker: WorkerIdentity
     let board: SlotBoard
     let leases: LeaseKeeper
     let outbox: Outbox
+    let health: WorkerHealth
     private let runner: JobRunner
     /// How long a job that was fetched ahead waits for a slot: then those in the slots are longer than expected, and
     /// another worker may have one free.
     private static let slotPatience = Duration.seconds(2)
+    private let troubles: Troubles
     /// Whether the parts of this worker advance.
     public nonisolated let progress: ProgressLedger
-    private let pollReports = RepeatFilter()
-    private var phase = Phase.idle
+    private(set) var phase = Phase.idle
     private var poll: Task<Void, Never>?
     private var deadline: Task<Void, Never>?
-    private var counters = WorkerStatus()
+    private(set) var counters = WorkerStatus()
     private var hasBegun = false
 
-    private enum Phase { case idle, working, draining }
+    enum Phase { case idle, working, draining }
 
     public init(services: Services, options: WorkerOptions, instance: String) {
+        worker = WorkerIdentity(consumer: services.random.identifier(), instance: instance)
+        var services = services
+        services.logger = services.logger.with(context: ["consumer": worker.consumer])
         self.services = services
+        troubles = Troubles(time: services.time, logger: services.logger)
         live = LiveOptions(options)
         progress = ProgressLedger(time: services.time)
-        worker = WorkerIdentity(consumer: services.random.identifier(), instance: instance)
+        health = WorkerHealth(now: services.time.instant())
         board = SlotBoard(slots: options.slots, fetchAhead: options.fetchAhead, time: services.time)
         leases = LeaseKeeper(
             queue: services.queue, time: services.time, visibility: options.lease, progress: progress,
+            metrics: services.metrics,
             logger: services.logger)
         outbox = Outbox(
             services: Outbox.Services(
@@ -82,46 +89,20 @@ public actor WorkerEngine {
                     OutputWaits(outputs: $0, time: services.time, logger: services.logger)
                 },
                 workspace: services.workspace, leases: leases, time: services.time,
-                random: services.random, progress: progress, logger: services.logger))
+                random: services.random, progress: progress, metrics: services.metrics, logger: services.logger))
         runner = JobRunner(
             services: JobRunner.Services(
                 jobs: services.jobs, workspace: services.workspace, executors: services.executors, outbox: outbox,
-                notices: StartNotices(time: services.time), board: board, time: services.time,
+                notices: StartNotices(time: services.time), board: board, health: health,
+                time: services.time,
                 random: services.random, tells: services.notifier.isOn, metrics: services.metrics,
-                logger: services.logger, worker: worker,
-                live: live))
+                logger: services.logger, troubles: troubles, worker: worker, live: live))
     }
 
     var options: WorkerOptions { live.current }
 
     /// This life of the worker.
     public nonisolated var consumer: ConsumerID { worker.consumer }
-
-    public var status: WorkerStatus {
-        get async {
-            var status = counters
-            status.slots = options.slots
-            status.isDraining = phase == .draining
-            status.running = await board.running
-            status.fetched = await board.occupied - status.running
-            status.outbox = await outbox.waiting
-            return status
-        }
-    }
-
-    /// Returns when every part that holds state has answered: one that hangs keeps the caller waiting.
-    public func answer() async {
-        await board.answer()
-        await outbox.answer()
-        await leases.answer()
-    }
-
-    /// From now on it works by these options. What runs goes on as it began; a job beyond fewer slots runs to its end.
-    public func adopt(_ options: WorkerOptions) async {
-        live.replace(options)
-        await board.resize(slots: options.slots, fetchAhead: options.fetchAhead)
-        await leases.renew(for: options.lease)
-    }
 
     /// Works until it is drained. Throws when the journal of an earlier life cannot be read; that is told on the
     /// alert topic (cloud-protocol 2.6), since nobody may be looking at the log.
@@ -152,7 +133,8 @@ public actor WorkerEngine {
             let again = unfinished.count { !$0.isComplete }
             services.logger.notice(
                 "took over what the worker before left",
-                ["runAgain": again, "resultsToDeliver": unfinished.count - again])
+                ["runAgain": again, "resultsToDeliver": unfinished.count - again],
+                event: JournalEvent.workerTookOver)
         }
         await withTaskGroup { group in
             group.addTask { await self.outbox.run() }
@@ -181,7 +163,8 @@ public actor WorkerEngine {
         }
         phase = .draining
         let running = await board.running
-        services.logger.notice("draining: no new jobs", ["running": running])
+        services.logger.notice(
+            "draining: no new jobs", ["running": running], event: JournalEvent.workerDraining)
         await board.close()
         poll?.cancel()
         deadline = Task {
@@ -229,21 +212,22 @@ public actor WorkerEngine {
                     limit: room, visibility: options.lease, wait: options.longPoll)
                 counters.polls += 1
                 if messages.isEmpty { services.metrics.count(.queuePeek(.empty)) }
+                if !messages.isEmpty { services.metrics.observe(.polled) }
                 for _ in messages { services.metrics.count(.queuePeek(.start)) }
-                if failures > 0 { services.logger.notice("the queue answers again") }
+                troubles.succeeded("poll", "the queue answers again", event: JournalEvent.queueBack)
+                health.polled(at: services.time.instant())
                 failures = 0
                 isBusy = !messages.isEmpty
                 if !messages.isEmpty { await take(messages, received) }
             } catch {
                 failures += 1
-                if pollReports.change(of: "poll", to: error.description) != nil {
-                    services.logger.error("no jobs can be received", ["reason": error])
-                }
+                health.pollFailed(error.description)
+                services.metrics.observe(.pollFailed)
+                troubles.failed("poll", error, "no jobs can be received", event: JournalEvent.queueAway)
                 let delay = backoff.delay(afterFailures: failures, random: services.random)
                 progress.expect(.poll, after: delay)
                 try? await services.time.sleep(for: delay)
             }
-            if failures == 0 { _ = pollReports.change(of: "poll", to: nil) }
         }
     }
 
@@ -275,9 +259,11 @@ public actor WorkerEngine {
 
     // MARK: beside the jobs
 
-    /// Registers the consumer and says every minute that it lives.
+    /// Registers the consumer and says every minute that it lives; what could not be said is said again soon.
     private func keepConsumerAlive() async {
         var number = 0
+        var failures = 0
+        let backoff = Backoff(first: .seconds(1), longest: .seconds(60))
         let registered = OutgoingNotification(
             id: "\(worker.consumer)/registered",
             notification: .text("Consumer Registered", job: nil, worker: worker))
@@ -291,14 +277,18 @@ public actor WorkerEngine {
                 id: "\(worker.consumer)/\(number)", notification: .consumerRunning(worker, user: user))
             do {
                 try await services.notifier.publish(number == 0 ? [alive, registered] : [alive])
-                _ = pollReports.change(of: "keepalive", to: nil)
+                troubles.succeeded("keepalive", "the keepalive is published again")
+                number += 1
+                failures = 0
             } catch {
-                if pollReports.change(of: "keepalive", to: error.description) != nil {
-                    services.logger.warning("the keepalive cannot be published", ["reason": error])
-                }
+                if Task.isCancelled { return }
+                troubles.failed("keepalive", error, "the keepalive cannot be published", level: .warning)
+                failures += 1
             }
-            number += 1
-            do { try await services.time.sleep(for: options.keepalive) } catch { return }
+            let pause =
+                failures == 0
+                ? options.keepalive : backoff.delay(afterFailures: failures, random: services.random)
+            do { try await services.time.sleep(for: pause) } catch { return }
         }
     }
 
@@ -311,7 +301,15 @@ public actor WorkerEngine {
             await board.cancelWaiting(longerThan: Self.slotPatience)
             let running = await board.jobs
             guard !running.isEmpty else { continue }
-            guard let snapshots = try? await services.jobs.snapshots(of: Array(running.values)) else { continue }
+            let snapshots: [JobID: JobSnapshot]
+            do throws(StoreError) {
+                snapshots = try await services.jobs.snapshots(of: Array(running.values))
+                troubles.succeeded("cancels", "kills of running jobs are seen again")
+            } catch {
+                if Task.isCancelled { return }
+                troubles.failed("cancels", error, "kills of running jobs are not seen", level: .warning)
+                continue
+            }
             for (attempt, job) in running {
                 guard let snapshot = snapshots[job], snapshot.state.isFinal else { continue }
                 await board.cancel(attempt, snapshot.state == .terminate ? .terminated : .superseded)

@@ -3,7 +3,9 @@ public import Configuration
 public import EventLoop
 import Glibc
 public import Logging
+import ProcessKit
 public import Settings
+public import Stores
 
 /// The backend on AWS, as the variant of the program that has it brings it along.
 ///
@@ -22,15 +24,16 @@ public struct CloudBackend: Sendable {
     }
 
     let instanceSettings: @Sendable (AWSSettings) async -> [Setting]
-    let open: @Sendable (FOQUSSettings, EventLoop, Logger) async throws -> WorkerStores
+    let open: @Sendable (FOQUSSettings, EventLoop, Logger, any CallObserver) async throws -> WorkerStores
     let trials: @Sendable (FOQUSSettings, EventLoop, Logger) async throws -> [Trial]
 
     /// - Parameters:
     ///   - instanceSettings: what the instance says of the deployment.
+    ///   - open: tells the observer of each call that it sends.
     ///   - trials: throws when not even a try is possible.
     public init(
         instanceSettings: @escaping @Sendable (AWSSettings) async -> [Setting],
-        open: @escaping @Sendable (FOQUSSettings, EventLoop, Logger) async throws -> WorkerStores,
+        open: @escaping @Sendable (FOQUSSettings, EventLoop, Logger, any CallObserver) async throws -> WorkerStores,
         trials: @escaping @Sendable (FOQUSSettings, EventLoop, Logger) async throws -> [Trial]
     ) {
         self.instanceSettings = instanceSettings
@@ -45,16 +48,14 @@ enum CloudVariant {
 
     /// Beside this program, or where the Debian package has it.
     private static func candidates() -> [String] {
-        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = readlink("/proc/self/exe", &target, target.count)
-        let own = String(decoding: target.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let folder = own.lastIndex(of: "/").map { String(own[..<$0]) } ?? ""
+        let folder = OwnProgram.folder
         return ["\(folder)/\(name)", "\(folder)/../lib/foqus-worker/\(name)"]
     }
 
     static func takeOver() -> Never {
         for path in candidates() { execv(path, CommandLine.unsafeArgv) }
-        let message = "foqus-worker: backend = aws needs \(name) beside this program or in ../lib/foqus-worker\n"
+        let message =
+            "foqus-worker: backend = aws needs the package foqus-worker-aws (or \(name) beside this program)\n"
         _ = message.withCString { write(STDERR_FILENO, $0, strlen($0)) }
         exit(ExitCode.configuration.rawValue)
     }

@@ -9,6 +9,9 @@ import Stores
 enum ConfigurationCheck {
     static func run(_ settings: FOQUSSettings, _ cloud: CloudBackend?) async throws -> ExitCode {
         var check = try SettingsCheck(of: settings)
+        // What root made in these folders would be closed to the worker.
+        let folders = settings.store.backend == .embedded ? [settings.store.directory] : []
+        for folder in folders + [settings.worker.stateDirectory] { try StoreOwner.become(ownerOf: folder) }
         if let cloud, settings.store.backend == .aws {
             let loop = EventLoop.start(name: "check")
             defer { loop.stop() }

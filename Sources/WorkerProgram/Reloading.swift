@@ -1,5 +1,6 @@
 import Configuration
 import Executors
+import JournalEvents
 import Logging
 import Settings
 import SystemdKit
@@ -25,7 +26,7 @@ actor Reloading {
                 || section == "worker" && Reloading.liveKeys.contains(key)
         }
         /// The gateway's, for which this program has no use.
-        var isForeign: Bool { section == "gateway" }
+        var isForeign: Bool { section == "gateway" || section == "metrics" && key.hasPrefix("gateway") }
     }
 
     private let load: @Sendable () async throws -> FOQUSSettings
@@ -59,7 +60,9 @@ actor Reloading {
         do {
             new = try await load()
         } catch {
-            logger.error("the settings are not taken over, the ones before stay in force", ["reason": "\(error)"])
+            logger.error(
+                "the settings are not taken over, the ones before stay in force", ["reason": "\(error)"],
+                event: JournalEvent.settingsRefused)
             return
         }
         let found = Self.values(of: new)
@@ -77,7 +80,8 @@ actor Reloading {
         settings = new
         logger.notice(
             "settings reloaded",
-            ["changed": taken.isEmpty ? "nothing" : taken.map { "[\($0.section)] \($0.key)" }.joined(separator: ", ")])
+            ["changed": taken.isEmpty ? "nothing" : taken.map { "[\($0.section)] \($0.key)" }.joined(separator: ", ")],
+            event: JournalEvent.settingsReloaded)
     }
 
     private func replaceExecutors(_ taken: [Name], _ new: FOQUSSettings) async {

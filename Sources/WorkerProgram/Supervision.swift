@@ -1,4 +1,5 @@
 import EventLoop
+import JournalEvents
 import Logging
 import Stores
 import SystemdKit
@@ -45,7 +46,7 @@ struct Supervision: Sendable {
         var round = 0
         while !Task.isCancelled {
             let status = await engine.status
-            await protect?(status.running + status.outbox > 0)
+            await protect?(status.running + status.fetched + status.outbox > 0)
             // Counting the queue costs the store a little: rarely is enough.
             if supervisor.socketPath != nil, round % 3 == 0 { depth = await queueDepth?() }
             round += 1
@@ -76,7 +77,9 @@ struct Supervision: Sendable {
             let overdue = engine.progress.overdue()
             let parts = overdue.map { "\($0.part.rawValue)" }.joined(separator: ", ")
             if reports.change(of: "hang", to: parts.isEmpty ? nil : parts) != nil, !parts.isEmpty {
-                logger.error("the worker hangs: the watchdog is not fed any more", ["overdue": parts])
+                logger.error(
+                    "the worker hangs: the watchdog is not fed any more", ["overdue": parts],
+                    event: JournalEvent.workerHangs)
             }
             return parts.isEmpty
         } failed: { error in

@@ -48,7 +48,8 @@ public enum WorkerCommands {
             exitStatuses: [
                 .init("0", "Drained and done."), .init("1", "It cannot go on."),
                 .init("2", "The command line is wrong."),
-                .init("75", "Another worker uses the state directory."), .init("78", "The settings are wrong."),
+                .init("75", "Another worker uses the state directory."),
+                .init("78", "The settings are wrong, or name what is not there."),
             ],
             seeAlso: ["foqus-gateway(8)", "foqusctl(1)"])
     }

@@ -2,8 +2,12 @@ import CommandLineKit
 import Configuration
 import EventLoop
 import Executors
+import FOQUSModel
 import Glibc
+import JournalEvents
 import Logging
+import MetricsKit
+import Monitoring
 import ProcessKit
 import Stores
 import SystemdKit
@@ -25,9 +29,13 @@ enum WorkerDaemon {
             try await SQLiteJournal.open(stateDirectory: settings.worker.stateDirectory)
         }
         try await open { try await Leftovers.clear(of: journal, settings.worker, firstLogger) }
+        let registry = MetricRegistry()
+        let meters = WorkerMeters(registry)
         let stores = try await open {
-            if let cloud, settings.store.backend == .aws { return try await cloud.open(settings, loop, firstLogger) }
-            return try await WorkerStores.embedded(settings, loop: loop, logger: firstLogger)
+            if let cloud, settings.store.backend == .aws {
+                return try await cloud.open(settings, loop, firstLogger, meters)
+            }
+            return try await WorkerStores.embedded(settings, loop: loop, logger: firstLogger).metered(by: meters)
         }
         let logger = stores.logger
         let workspace = try await open {
@@ -45,43 +53,61 @@ enum WorkerDaemon {
         let engine = WorkerEngine(
             services: WorkerEngine.Services(
                 queue: stores.queue, jobs: stores.jobs, objects: stores.objects, notifier: stores.notifier,
-                outputs: stores.outputs, metrics: stores.metrics,
+                outputs: stores.outputs, metrics: BothMetrics(stores.metrics, meters),
                 journal: journal, workspace: workspace, executors: executors, time: SystemTime(),
                 random: SystemRandom(), logger: logger),
             options: settings.engineOptions(maxAttempts: settings.store.maxReceives),
             instance: settings.worker.instance)
+
+        let watch = WorkerWatch(
+            registry: registry, meters: meters, process: ProcessMeters(registry), engine: engine, loop: loop,
+            queueDepth: stores.queueDepth, stateDirectory: settings.worker.stateDirectory, logger: logger)
+        registry.info(
+            "foqus_worker_build", "This worker.",
+            [
+                ("version", Version.current), ("consumer", engine.consumer.description),
+                ("name", settings.worker.instance),
+            ])
+        let monitoring = try MonitoringServer.start(settings.metrics.listen, watch.subject, logger: logger)
 
         logger.notice(
             "worker started",
             [
                 "version": Version.current, "consumer": engine.consumer, "slots": settings.worker.slots,
                 "applications": executors.names.joined(separator: ","), "store": stores.place,
-            ])
+                "metrics": monitoring?.place ?? .off,
+            ], event: JournalEvent.workerStarted)
         let supervision = Supervision(
             supervisor: Supervisor.ofThisProcess(), engine: engine, loop: loop, queueDepth: stores.queueDepth,
             logger: logger)
         let reloading = Reloading(
             of: settings, load: load, engine: engine, executors: executors, applications: applications, logger: logger)
         await supervision.ready()
-        let watching = Task { await watch(signals, engine, supervision, reloading) }
+        let watching = Task { await heed(signals, engine, supervision, reloading) }
         let feeding = Task { await supervision.feedWatchdog() }
         let trimming = Task {
             try await SystemTime().sleep(for: .seconds(2))
             OwnMemory.releaseStartUpCode()
         }
         let reporting = Task { await supervision.keepStatus(stores.protect) }
-        let companions = stores.companions.map { companion in Task { await companion() } }
+        let companions = (stores.companions + watch.companions(settings.metrics)).map { companion in
+            Task { await companion() }
+        }
         let leaving = Task {
             for await reason in stores.leaving ?? AsyncStream(unfolding: { nil }) {
-                logger.notice("the machine is about to go", ["reason": reason])
+                logger.notice(
+                    "the machine is about to go", ["reason": reason], event: JournalEvent.machineLeaves)
+                let limit = await reloading.drainTimeout
+                async let told: Void = supervision.stopping(drainTimeout: limit)
                 await engine.drain()
+                await told
                 break
             }
         }
         do {
             try await engine.run()
         } catch {
-            logger.error("the worker cannot work", ["reason": error])
+            logger.error("the worker cannot work", ["reason": error], event: JournalEvent.workerCannotWork)
             // A passing fault: the supervisor may start it again.
             if error.isTransient { throw error }
             throw ConfigurationError(error.description)
@@ -95,14 +121,16 @@ enum WorkerDaemon {
             companion.cancel()
             await companion.value
         }
+        await monitoring?.stop()
         await supervisor.stopAll(grace: .zero)
         await stores.close()
-        logger.notice("worker stopped")
+        logger.with(context: ["consumer": engine.consumer]).notice(
+            "worker stopped", event: JournalEvent.workerStopped)
         return .success
     }
 
     /// SIGHUP reloads the settings, every other signal drains; a second one gives running jobs back at once.
-    private static func watch(
+    private static func heed(
         _ signals: AsyncStream<CInt>, _ engine: WorkerEngine, _ supervision: Supervision, _ reloading: Reloading
     ) async {
         await withDiscardingTaskGroup { group in

@@ -48,6 +48,16 @@ public struct WorkerStores: Sendable {
         self.close = close
     }
 
+    /// The same with calls that are measured.
+    func metered(by observer: any CallObserver) -> WorkerStores {
+        let time = SystemTime()
+        return WorkerStores(
+            queue: MeteredQueue(queue, observer, time: time), jobs: jobs, objects: objects,
+            notifier: MeteredNotifier(notifier, observer, time: time), outputs: outputs, metrics: metrics, place: place,
+            logger: logger, companions: companions, leaving: leaving, protect: protect, queueDepth: queueDepth,
+            close: close)
+    }
+
     static func embedded(
         _ settings: FOQUSSettings, loop: EventLoop, logger: Logger
     ) async throws(StoreError) -> WorkerStores {

@@ -11,6 +11,8 @@ import Stores
 enum ConfigurationCheck {
     static func run(_ settings: FOQUSSettings) async throws -> ExitCode {
         var check = try SettingsCheck(of: settings)
+        // What root made in the store would be closed to the gateway.
+        try StoreOwner.become(ownerOf: settings.store.directory)
         try await check.check("store \(settings.store.directory)") {
             let loop = EventLoop.start(name: "check")
             defer { loop.stop() }

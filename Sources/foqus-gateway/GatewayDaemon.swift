@@ -5,7 +5,10 @@ import EventLoop
 import Gateway
 import Glibc
 import HTTPServer
+import JournalEvents
 import Logging
+import MetricsKit
+import Monitoring
 import Stores
 import SystemdKit
 
@@ -27,10 +30,12 @@ enum GatewayDaemon {
         }
         options.http.listening = passed.first
         let backend = try await open(settings.store, loop)
+        let registry = MetricRegistry()
+        let services = services(settings, backend, GatewayMetrics(registry), log)
         let server: GatewayServer
         do {
             server = try GatewayServer.start(
-                options, services: services(settings, backend, log),
+                options, services: services,
                 processor: ProcessorServices(
                     lock: backend.processorLock, source: backend.updates, deadLetters: backend.queue,
                     deadLetterSignal: backend.deadLetterSignal))
@@ -38,10 +43,18 @@ enum GatewayDaemon {
             await backend.close()
             throw ConfigurationError("\(error); see [gateway] listen")
         }
+        let watch = GatewayWatch(
+            registry: registry, metrics: services.metrics, process: ProcessMeters(registry), services: services,
+            loop: loop)
+        registry.info("foqus_gateway_build", "This gateway.", [("version", Version.current)])
+        let monitoring = try MonitoringServer.start(settings.metrics.gatewayListen, watch.subject, logger: log)
         let address = "\(settings.gateway.tls == nil ? "http" : "https")://\(server.place)"
         log.notice(
             "gateway started",
-            ["version": Version.current, "address": address, "store": settings.store.directory])
+            [
+                "version": Version.current, "address": address, "store": settings.store.directory,
+                "metrics": monitoring?.place ?? .off,
+            ], event: JournalEvent.gatewayStarted)
         let supervisor = Supervisor.ofThisProcess()
         tell(log) { () throws(SystemdError) in try supervisor.ready(status: "serving \(address)") }
         // The event loop turns, and the store answers, be it with an error: what hangs does neither.
@@ -57,21 +70,22 @@ enum GatewayDaemon {
         for await _ in signals { break }
         feeding.cancel()
         tell(log) { () throws(SystemdError) in try supervisor.stopping(status: "ending the answers in flight") }
+        await monitoring?.stop()
         await server.stop()
         await backend.close()
-        log.notice("gateway stopped")
+        log.notice("gateway stopped", event: JournalEvent.gatewayStopped)
         return .success
     }
 
     private static func services(
-        _ settings: FOQUSSettings, _ backend: EmbeddedBackend, _ log: Logger
+        _ settings: FOQUSSettings, _ backend: EmbeddedBackend, _ metrics: GatewayMetrics, _ log: Logger
     ) -> GatewayServices {
         let applications = settings.applications.values.sorted { $0.name < $1.name }.map { application in
             ConfiguredApplication(name: application.name, inputs: ["configuration"])
         }
         return GatewayServices(
             jobs: backend.jobs, dispatcher: backend.jobs, queue: backend.queue, objects: backend.objects,
-            users: backend.users, applications: applications, log: log)
+            users: backend.users, applications: applications, metrics: metrics, log: log)
     }
 
     private static func open(_ store: StoreSettings, _ loop: EventLoop) async throws -> EmbeddedBackend {

@@ -15,7 +15,10 @@ struct Cloud: Sendable {
     let identity: AWSIdentity
     private let contentLoop: EventLoop
 
-    init(_ settings: FOQUSSettings, loop: EventLoop, logger: Logger) async throws {
+    /// - Parameter calls: told of each call that is sent.
+    init(
+        _ settings: FOQUSSettings, loop: EventLoop, logger: Logger, calls: (any CallObserver)? = nil
+    ) async throws {
         var environment = CommonOptions.environment()
         if let file = settings.aws.credentialsFile { environment["AWS_SHARED_CREDENTIALS_FILE"] = file }
         let contentLoop = EventLoop.start(name: "s3-loop")
@@ -29,7 +32,7 @@ struct Cloud: Sendable {
             if let named = settings.aws.region { region = named } else { region = try await identity.region().name }
             let services = try AWSServices(
                 region: region, credentials: identity.credentials, environment: environment, loop: loop,
-                contentLoop: contentLoop)
+                contentLoop: contentLoop, calls: calls)
             places = AWSPlaces(
                 jobQueueURL: settings.aws.jobQueueURL,
                 topics: SNSTopics(

@@ -9,7 +9,7 @@ import WorkerProgram
 
 extension Cloud {
     /// What a worker works with.
-    func stores(_ settings: FOQUSSettings, _ logger: Logger) -> WorkerStores {
+    func stores(_ settings: FOQUSSettings, _ logger: Logger) async -> WorkerStores {
         let time = SystemTime()
         let user = settings.worker.users.words
         let instance = settings.worker.instance
@@ -27,9 +27,12 @@ extension Cloud {
             companions.append { await stream.run() }
         }
         let watches = settings.aws.instanceMetadata
-        let protection =
-            watches && settings.aws.scaleInProtection
-            ? backend.scaleInProtection(instance: instance, time: time, log: logger) : nil
+        var protection: ScaleInProtection?
+        if watches && settings.aws.scaleInProtection {
+            // Auto Scaling knows the instance by its id, however the worker calls itself.
+            let id = (try? await identity.metadata.instanceID()) ?? instance
+            protection = backend.scaleInProtection(instance: id, time: time, log: logger)
+        }
         let publishes = settings.aws.publishes
         let notifier: any Notifier = publishes ? backend.notifier : SilentNotifier()
         let outputs: (any OutputWatch)? = publishes ? backend.jobs : nil
@@ -40,7 +43,7 @@ extension Cloud {
             metrics: metrics, place: "AWS in \(backend.region)", logger: logger, companions: companions,
             leaving: watches && settings.aws.drainsWithInstance ? reasonsToLeave(logger) : nil,
             protect: protect
-        ) {
+        ) { [protection] in
             await protection?.finish()
             // SQS may have leased messages to the last poll: they are given back, if it ends soon.
             await backend.queue.close(grace: .seconds(2))
@@ -69,25 +72,6 @@ extension Cloud {
         case .rebalance: "a rebalance is recommended"
         case .lifecycle(let state): state.endsWork ? "the Auto Scaling group moves the instance to \(state)" : nil
         }
-    }
-
-    /// Region and credentials, then each permission by a harmless call. Publishing, counting and writing cannot be
-    /// tried without doing it.
-    static func trials(
-        _ settings: FOQUSSettings, _ loop: EventLoop, _ logger: Logger
-    ) async throws -> [CloudBackend.Trial] {
-        let cloud: Cloud
-        do { cloud = try await Cloud(settings, loop: loop, logger: logger) } catch {
-            return [CloudBackend.Trial("region") { throw error }]
-        }
-        var trials = [
-            CloudBackend.Trial("region") { cloud.backend.region },
-            CloudBackend.Trial("credentials") { "\(try await cloud.identity.credentials.credentials())" },
-        ]
-        for check in cloud.backend.checks(cloud.places) {
-            trials.append(CloudBackend.Trial(check.subject, check.run))
-        }
-        return trials
     }
 }
 

@@ -10,43 +10,8 @@ import Threading
 @Suite(.timeLimit(.minutes(2))) struct ScaleInProtectionTests {
     private static let instance = "i-0123456789abcdef0"
 
-    /// An Auto Scaling group as its calls show it.
-    private final class Group: Sendable {
-        struct State: Sendable {
-            var name: String? = "workers"
-            var isProtected = false
-            var refusal: HTTPResponse?
-        }
-
-        let state = Locked(State())
-
-        func answer(_ call: FakeQueryService.Call) -> HTTPResponse {
-            state.withLock { state in
-                if let refusal = state.refusal { return refusal }
-                switch call.action {
-                case "DescribeAutoScalingInstances":
-                    let member = state.name.map {
-                        """
-                        <member><InstanceId>\(call.parameters["InstanceIds.member.1"] ?? "")</InstanceId>
-                        <AutoScalingGroupName>\($0)</AutoScalingGroupName><LifecycleState>InService</LifecycleState>
-                        <ProtectedFromScaleIn>\(state.isProtected)</ProtectedFromScaleIn></member>
-                        """
-                    }
-                    return FakeQueryService.answer(
-                        call.action, "<AutoScalingInstances>\(member ?? "")</AutoScalingInstances>")
-                case "SetInstanceProtection":
-                    state.isProtected = call.parameters["ProtectedFromScaleIn"] == "true"
-                    return FakeQueryService.answer(call.action, "")
-                default: return HTTPResponse(status: 400)
-                }
-            }
-        }
-
-        var isProtected: Bool { state.withLock { $0.isProtected } }
-    }
-
     private struct Subject {
-        let group = Group()
+        let group = FakeScalingGroup()
         let fixture = CredentialFixture()
         let server: FakeQueryService
         let protection: ScaleInProtection

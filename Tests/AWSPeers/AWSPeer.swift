@@ -22,6 +22,12 @@ public struct AWSPeer: Sendable, CustomStringConvertible {
     /// All services; checks signatures by botocore's own code. Slow.
     public static func moto() async throws -> AWSPeer { try await second.value }
 
+    /// A roto of the caller's own, which saves what it takes on before it answers.
+    public static func durable() async throws -> AWSPeer { try await AWSPeer(starting: "durable roto") }
+
+    /// Kills the server (-9) and starts it again at the same place; returns when it answers. For `durable()`.
+    public func crash() async throws { _ = try await PeerHost.ask(["crash": json]) }
+
     private static let strict = Task { try await AWSPeer(starting: "ministack") }
     private static let weed = Task { try await AWSPeer(starting: "seaweedfs") }
     private static let fast = Task { try await AWSPeer(starting: "roto") }
@@ -42,6 +48,14 @@ public struct AWSPeer: Sendable, CustomStringConvertible {
         let answer = try await PeerHost.ask(["proxy": json, "rules": .array(rules)])
         guard let endpoint = answer["endpoint"]?.stringValue else { throw TestSupportError("no endpoint in \(answer)") }
         return AWSPeer(name: "\(name) behind microburst", endpoint: endpoint, region: region, credentials: credentials)
+    }
+
+    /// A server of its own before this peer, which breaks calls as it is told.
+    public func breakable() async throws -> BreakablePeer {
+        let answer = try await PeerHost.ask(["breakable": json])
+        guard let endpoint = answer["endpoint"]?.stringValue else { throw TestSupportError("no endpoint in \(answer)") }
+        return BreakablePeer(
+            peer: AWSPeer(name: "\(name) behind faults", endpoint: endpoint, region: region, credentials: credentials))
     }
 
     /// A name that no other test has: `prefix-` and 12 digits and letters, fit for buckets, queues, topics and tables.

@@ -1,11 +1,11 @@
 import FileKit
 import Glibc
-import TestSupport
+public import TestSupport
 
 /// Where the Python environment of the peers is.
-enum PeerEnvironment {
+public enum PeerEnvironment {
     /// Its interpreter.
-    static func python() throws(TestSupportError) -> String {
+    public static func python() throws(TestSupportError) -> String {
         let root = Path.parent(Path.parent(Path.parent(#filePath)))
         let path = variable("FOQUS_AWS_PEERS") ?? Path.join(root, ".build/aws-peers-venv/bin/python3")
         guard File.exists(path) else {

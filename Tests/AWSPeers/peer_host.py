@@ -5,7 +5,10 @@ input ends, as it does however the test process ends, it kills every server and 
 
     {"id": 1, "peer": "ministack"}                          starts a server: its endpoint and credentials
     {"id": 2, "proxy": {…}, "rules": […]}                   starts microburst before a server: its endpoint
-    {"id": 3, "script": "…", "given": …, "on": {…}}         runs a script: what it assigns to `result`
+    {"id": 3, "breakable": {…}}                             starts a FaultProxy before a server: its endpoint
+    {"id": 4, "at": "http…", "rules": […]}                  gives it rules; without rules: how often each was followed
+    {"id": 5, "script": "…", "given": …, "on": {…}}         runs a script: what it assigns to `result`
+    {"id": 6, "crash": {…}}                                 kills a server and starts it again, with what it had saved
 
 A server is named by what its start answered: {"endpoint": …, "accessKey": …, "secretKey": …, "region": …}.
 """
@@ -28,6 +31,8 @@ import urllib.request
 import boto3
 from botocore.config import Config
 
+from fault_proxy import FaultProxy
+
 PROGRAMS = os.path.dirname(sys.executable)
 ROOT_KEYS = ("AKIAROOT000000000001", "rootSecretOfThePeerThatIsNeverChecked001")
 WEED_KEYS = ("AKIAFOQUSTEST0000001", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
@@ -38,6 +43,7 @@ ALLOW_ALL = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow
 output_lock = threading.Lock()
 client_lock = threading.Lock()
 clients = {}
+proxies = {}
 
 
 def answer(number, **members):
@@ -87,12 +93,20 @@ class Server:
         own = {"HOME": self.directory, "TMPDIR": self.directory, "PATH": PROGRAMS + ":/usr/bin:/bin", "LANG": "C.UTF-8"}
         own.update({name: value.format(**values) for name, value in (environment or {}).items()})
         self.log = os.path.join(self.directory, "log")
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(
-                [os.path.join(PROGRAMS, program)] + [argument.format(**values) for argument in arguments],
-                cwd=self.directory, env=own, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=die_with_parent)
+        self.command = [os.path.join(PROGRAMS, program)] + [argument.format(**values) for argument in arguments]
+        self.environment = own
         self.endpoint = f"http://127.0.0.1:{self.ports[0]}"
+        self.launch()
+
+    def launch(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                self.command, cwd=self.directory, env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, start_new_session=True, preexec_fn=die_with_parent)
+
+    def crash(self):
+        self.kill()
+        self.launch()
 
     def wait_until(self, works, what):
         """Tries until `works` raises nothing."""
@@ -111,12 +125,15 @@ class Server:
         with open(self.log, errors="replace") as log:
             return log.read()[-2000:]
 
-    def end(self):
+    def kill(self):
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
         self.process.wait()
+
+    def end(self):
+        self.kill()
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
@@ -179,6 +196,10 @@ def start_roto():
     return Server("roto-server", ["--port", "{ports[0]}", "--ephemeral"])
 
 
+def start_durable_roto():
+    return Server("roto-server", ["--port", "{ports[0]}", "--data-dir", "{directory}/data", "--durable"])
+
+
 def ready_roto(server):
     peer = access(server, ("AKIAROTO000000000001", "notChecked"))
     server.wait_until(client(peer, "sqs").list_queues, "list its queues")
@@ -239,11 +260,23 @@ PEERS = {
     "ministack": (start_ministack, ready_ministack),
     "moto": (start_moto, ready_moto),
     "roto": (start_roto, ready_roto),
+    "durable roto": (start_durable_roto, ready_roto),
     "seaweedfs": (start_seaweedfs, ready_seaweedfs),
 }
 
 
 # MARK: requests
+
+
+def start_breakable(peer):
+    proxy = FaultProxy(peer)
+    proxies[proxy.endpoint] = proxy
+    return {"endpoint": proxy.endpoint}
+
+
+def break_calls(request):
+    proxy = proxies[request["at"]]
+    return proxy.set_rules(request["rules"]) if "rules" in request else proxy.hits
 
 
 def run_script(request):
@@ -270,6 +303,11 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end of the input says when to stop
     servers = []
 
+    def crashed(peer):
+        server = next(server for server in servers if server.endpoint == peer["endpoint"])
+        server.crash()
+        return lambda: ready_roto(server)
+
     def started(server, ready):
         servers.append(server)
         return lambda: ready(server)
@@ -282,8 +320,14 @@ def main():
                 if "peer" in request:
                     start, ready = PEERS[request["peer"]]
                     work = started(start(), ready)
+                elif "crash" in request:
+                    work = crashed(request["crash"])
                 elif "proxy" in request:
                     work = started(start_proxy(request["proxy"], request["rules"]), ready_proxy)
+                elif "breakable" in request:
+                    work = functools.partial(start_breakable, request["breakable"])
+                elif "at" in request:
+                    work = functools.partial(break_calls, request)
                 else:
                     work = functools.partial(run_script, request)
             except Exception as error:

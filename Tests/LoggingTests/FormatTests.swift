@@ -52,6 +52,27 @@ import Testing
                 + #""facts":{"b":1,"a":"q\"\\\n","c":"nan","d":false,"e":0.5}}"# + "\n")
     }
 
+    @Test func contextAndEventShowWhereTheyAreSearched() {
+        let entry = LogEntry(
+            nanosecondsSinceEpoch: 0, level: .warning, label: "engine", message: "job failed",
+            metadata: ["job": "7", "reason": "a\nb", "message": "m", "odd key": 1], context: ["user": "u", "job": "8"],
+            event: TestEvent(name: "job-failed", messageID: String(repeating: "0", count: 32)))
+        #expect(
+            LogFormat.journal.line(entry) == #"<4>engine: job failed job=7 reason="a\nb" message=m odd_key=1"# + "\n")
+        #expect(
+            LogFormat.json.line(entry)
+                == #"{"time":"1970-01-01T00:00:00.000Z","level":"warning","label":"engine","event":"job-failed","#
+                + #""message":"job failed","facts":{"user":"u","job":"7","reason":"a\nb","message":"m","odd key":1}}"#
+                + "\n")
+        let fields = entry.journalFields(names: ["job": "JOB_ID", "user": "USER_NAME"])
+        #expect(
+            fields.map { "\($0.name)=\($0.value)" } == [
+                #"MESSAGE=engine: job failed job=7 reason="a\nb" message=m odd_key=1"#, "PRIORITY=4",
+                "MESSAGE_ID=00000000000000000000000000000000", "JOB_ID=7", "REASON=a\nb", "X_MESSAGE=m", "ODD_KEY=1",
+                "USER_NAME=u",
+            ])
+    }
+
     @Test(
         arguments: [
             (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
@@ -68,4 +89,9 @@ import Testing
         #expect(LogEntry.fieldName(key) == name)
         #expect(LogEntry.fieldName(String(repeating: "9", count: 70)).utf8.count == 64)
     }
+}
+
+struct TestEvent: LogEvent {
+    let name: String
+    let messageID: String
 }

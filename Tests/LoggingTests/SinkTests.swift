@@ -72,20 +72,20 @@ import Threading
         }
     }
 
-    @Test func entriesWithAKeyAreSentStructuredAndFallBackWhenThatFails() {
-        struct Refused: Error {}
-        let sent = Locked<[[String]]>([])
-        let rest = RecordingSink()
-        let sink = StructuredSink(keys: ["job_id"], otherwise: rest) { fields in
-            if fields.contains(where: { $0.value == "bad" }) { throw Refused() }
-            sent.withLock { $0.append(fields.map { "\($0.name)=\($0.value)" }) }
-        }
-        let log = Logger(label: "engine", sink: sink)
-        log.info("no job")
-        log.error("failed", ["job_id": "7", "code": 3])
-        log.info("refused", ["job_id": "bad"])
-        #expect(sent.withLock { $0 } == [["MESSAGE=failed", "PRIORITY=3", "LABEL=engine", "JOB_ID=7", "CODE=3"]])
-        #expect(rest.messages == ["no job", "refused"])
+    @Test func stepsGoOnlyWhereEntriesAreSearched() {
+        let (text, journal) = (RecordingSink(), RecordingSink(isSearchable: true))
+        let event = TestEvent(name: "a-step", messageID: String(repeating: "a", count: 32))
+        Logger(label: "t", sink: text).step("dropped", event: event)
+        Logger(label: "t", level: .debug, sink: text).step("debugging", event: event)
+        Logger(label: "t", level: .notice, sink: journal).step("quiet", event: event)
+        let log = Logger(label: "t", sink: TeeSink(text, journal))
+        log.step("step", event: event)
+        log.info("both")
+        #expect(text.messages == ["debugging", "both"])
+        #expect(journal.messages == ["step", "both"])
+        #expect(text.entries[0].level == .debug)
+        #expect(journal.entries[0].level == .info)
+        #expect(journal.entries[0].event?.name == "a-step")
     }
 
     private func read(_ path: String) throws -> String {

@@ -26,6 +26,7 @@ struct CloudTests {
             let session = try await submit(to: cloud)
             let worker = try await deployment.startWorker(of: cloud, ["worker.instance": "i-0cloud"])
             let found = try await cloud.processUntilFinished(session["session"] ?? .null, Self.count)
+            try await expectCallsAreMeasured(Path.join(deployment.directory, "state/metrics.sock"))
             try await worker.stop()
             try expectResults(found, session)
 
@@ -54,6 +55,19 @@ struct CloudTests {
         }
     }
 
+    /// Each sending to a service is in the worker's metrics.
+    private func expectCallsAreMeasured(_ place: String) async throws {
+        let seen = try #require(try await Watcher.scrape(place)[place])
+        for (service, operation) in [("sqs", "ReceiveMessage"), ("s3", "PUT"), ("dynamodb", "BatchGetItem")] {
+            let name = "foqus_worker_call_seconds_count{operation=\(operation),service=\(service)}"
+            #expect(seen.sample(name) ?? 0 > 0, "\(name)")
+        }
+        #expect(seen["readyz"]?["code"] == 200)
+        // Asking SQS would cost a call.
+        #expect(seen["status"]?["body"]?["queued"] == .null)
+        #expect(seen.sample("foqus_worker_queue_jobs") == nil)
+    }
+
     /// Of ten calls one is throttled, broken off or answered by an error.
     @Test func nothingIsLostWhileTheCloudFalters() async throws {
         try await Deployment.with { deployment in
@@ -72,6 +86,24 @@ struct CloudTests {
                 let ends = told.compactMap { Self.word($0, of: job) }.filter { $0 == "success" || $0 == "error" }
                 #expect(!ends.isEmpty && ends.allSatisfy { $0 == "success" }, "\(job): \(ends)")
             }
+            #expect(try await cloud.python("take(cloud['jobs'])").arrayValue == [])
+        }
+    }
+
+    /// All services are gone at once, in the middle of jobs, and come back with what they had acknowledged.
+    @Test func nothingIsLostWhenTheServicesCrash() async throws {
+        try await Deployment.with { deployment in
+            let peer = try await AWSPeer.durable()
+            let cloud = try await Cloud(on: peer)
+            let session = try await submit(to: cloud)
+            let worker = try await deployment.startWorker(of: cloud, ["aws.metrics": "false"])
+            for count in [3, 15] {
+                _ = try await cloud.processUntilFinished(session["session"] ?? .null, count)
+                try await peer.crash()
+            }
+            let found = try await cloud.processUntilFinished(session["session"] ?? .null, Self.count)
+            try await worker.stop()
+            try expectResults(found, session, mayRepeat: true)
             #expect(try await cloud.python("take(cloud['jobs'])").arrayValue == [])
         }
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The kit for systemd's manager, on the manager of a machine: its socket can be reached from here.
-@Suite(.needsMachine, .timeLimit(.minutes(3)))
+@Suite(.serialized, .needsMachine, .timeLimit(.minutes(3)))
 struct ManagerMachineTests {
     @Test func jobsAreAwaitedAndPropertiesRead() async throws {
         try await Machine.with { machine in

@@ -44,6 +44,22 @@ ensure_build_packages() {
         libinih-dev libexpat1-dev
 }
 
+# Fetches promtool into BUILD_DIR/promtool and sets FOQUS_PROMTOOL, unless that names one. Debian has it in the package of
+# the server, which is not to be installed, and started, for that.
+ensure_promtool() {
+    local folder=$1/promtool work
+    [ -z "${FOQUS_PROMTOOL:-}" ] || return 0
+    FOQUS_PROMTOOL=$folder/usr/bin/promtool
+    [ ! -x "$FOQUS_PROMTOOL" ] || return 0
+    say "fetching promtool"
+    work=$(mktemp -d "${TMPDIR:-/tmp}/foqus-promtool.XXXXXX")
+    (cd "$work" && { apt-get download -q prometheus || { as_root apt-get update -q && apt-get download -q prometheus; }; }) \
+        >"$work/log" 2>&1 || die "apt-get download prometheus failed: $(tail -n 3 "$work/log")"
+    mkdir -p "$folder"
+    dpkg-deb --fsys-tarfile "$work"/prometheus_*.deb | tar -C "$folder" -x ./usr/bin/promtool
+    rm -rf "$work"
+}
+
 ensure_swift() {
     command -v swift >/dev/null ||
         die "Swift 6.2 or later is not on the PATH: install it from https://www.swift.org/install/linux/"
@@ -56,13 +72,16 @@ ensure_swift() {
     fi
 }
 
+release_products=(foqus-worker foqus-worker-aws foqus-service foqus-gateway foqusctl)
 release_options=(--scratch-path "$build" -c release --static-swift-stdlib -Xlinker -s)
+# As Debian hardens its programs; what C there is, Package.swift hardens.
+release_options+=(-Xlinker -z -Xlinker now)
 
 # Builds the programs for use: optimised, with the Swift library inside.
 build_release() {
     local product
     say "building the programs (the first time takes some minutes)"
-    for product in foqus-worker foqus-worker-aws foqus-gateway foqusctl; do
+    for product in "${release_products[@]}"; do
         (cd "$root" && swift build "${release_options[@]}" --product "$product") >&2
     done
 }

@@ -78,6 +78,7 @@ public actor ScaleInProtection {
                 if troubles.change(of: "protection", to: nil) != nil { log.notice("scale-in protection works again") }
             } catch {
                 if error.kind == .cancelled { return }
+                lastCall = time.instant()
                 failures += 1
                 if troubles.change(of: "protection", to: error.code) != nil {
                     log.warning("scale-in protection cannot be set", ["reason": error.description])
@@ -92,7 +93,6 @@ public actor ScaleInProtection {
     }
 
     private func apply() async throws(AWSError) {
-        lastCall = time.instant()
         if group == nil {
             guard let membership = try await calls.membership() else {
                 isOver = true
@@ -103,6 +103,7 @@ public actor ScaleInProtection {
         }
         guard let group, let wanted, wanted != applied else { return }
         applied = nil
+        lastCall = time.instant()
         try await calls.setProtection(wanted, group: group)
         applied = wanted
         log.debug("scale-in protection was set", ["group": group, "protected": wanted])

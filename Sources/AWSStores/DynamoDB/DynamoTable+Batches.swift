@@ -47,6 +47,10 @@ extension DynamoTable {
         for attempt in 0... {
             let answer = try await call(
                 "BatchGetItem", ["RequestItems": .object([name: .object(request)])], operation)
+            // Without its members an answer says of no item that it is not there.
+            guard answer["Responses"]?.objectValue != nil else {
+                throw StoreError(.unavailable, operation, "the answer of table \(name) has no responses")
+            }
             let found = answer["Responses"]?[name]?.arrayValue ?? []
             for wire in found { items.append(try item(wire, operation)) }
             // An answer ends at 16 MB, or earlier for want of capacity.

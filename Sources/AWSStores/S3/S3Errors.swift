@@ -11,7 +11,7 @@ extension StoreError {
         case "NoSuchBucket":
             // Not `notFound`, which is said of an object. It may come back, and nothing is lost by waiting for it.
             self.init(
-                .unavailable, operation, "the bucket \(bucket) does not exist: check the bucket names of the settings",
+                .missing, operation, "the bucket \(bucket) does not exist: check the bucket names of the settings",
                 underlying: error)
         case "RequestTimeout", "BadDigest", "IncompleteBody", "XAmzContentSHA256Mismatch", "NoSuchUpload":
             // The request was damaged or given up on its way; sent again it can be carried out.

@@ -21,11 +21,14 @@ extension S3ObjectStore {
         guard root.name == "ListBucketResult" else {
             throw StoreError(.unavailable, target.operation, "the answer is no listing but <\(root.name)>")
         }
+        // A listing that is not whole must not pass for one of an empty bucket.
+        guard let isTruncated = root.text(of: "IsTruncated") else {
+            throw StoreError(.unavailable, target.operation, "the answer does not say whether it is all")
+        }
         let isEncoded = root.text(of: "EncodingType") == "url"
         var objects: [ObjectInfo] = []
         for content in root.all("Contents") { objects.append(try Self.info(content, isEncoded, target)) }
-        let isTruncated = root.text(of: "IsTruncated") == "true"
-        return ObjectListing(objects: objects, next: isTruncated ? objects.last?.key : nil)
+        return ObjectListing(objects: objects, next: isTruncated == "true" ? objects.last?.key : nil)
     }
 
     private static func info(

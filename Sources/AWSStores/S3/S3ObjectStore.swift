@@ -45,7 +45,13 @@ public final class S3ObjectStore: ObjectStore {
     ) async throws(StoreError) -> String {
         let target = try target(key, in: bucket, "put")
         let size = try await onFiles(target.operation) { () throws(FileError) in try File.size(path) }
-        return try await put(.file(path: path, count: size), to: target, if: condition)
+        do throws(StoreError) {
+            return try await put(.file(path: path, count: size), to: target, if: condition)
+        } catch {
+            // The file's own permissions are no matter of the store's, and do not change by waiting.
+            guard error.code == .denied, (error.underlying as? AWSError)?.code == "FileFailed" else { throw error }
+            throw StoreError(.invalid, error.operation, error.reason, underlying: error.underlying)
+        }
     }
 
     // MARK: getting

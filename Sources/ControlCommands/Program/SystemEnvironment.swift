@@ -39,7 +39,11 @@ extension ControlEnvironment {
                 }
             },
             openUsers: { directory throws(ControlError) in
-                try StoreOwner.become(ownerOf: directory)
+                do {
+                    try StoreOwner.become(ownerOf: directory)
+                } catch {
+                    throw ControlError(.local, "\(error).")
+                }
                 do throws(StoreError) {
                     let store = try await EmbeddedBackend.open(
                         directory: directory, options: EmbeddedOptions(role: .tool), loop: loop)

@@ -90,6 +90,7 @@ struct BatchWriter: Sendable {
     }
 
     private func report(_ update: JobUpdate, _ outcome: UpdateOutcome) {
+        services.metrics.applied(outcome)
         guard let job = update.job else { return }
         switch (update, outcome) {
         case (_, .unknown): log.info("notification of an unknown job", ["job": job])
@@ -106,7 +107,7 @@ extension StoreError {
     fileprivate var concernsContent: Bool {
         switch code {
         case .invalid, .conflict, .notFound: true
-        case .unavailable, .throttled, .denied, .full, .corrupt: false
+        case .unavailable, .missing, .throttled, .denied, .full, .corrupt: false
         }
     }
 }

@@ -1,5 +1,6 @@
 import EventLoop
 import FOQUSModel
+import JournalEvents
 import Logging
 import Stores
 
@@ -38,14 +39,16 @@ public struct NotificationProcessor: Sendable {
         } catch {
             return
         }
-        log.info("processing notifications")
+        services.metrics.processing(true)
+        log.info("processing notifications", event: JournalEvent.processorStarted)
         await withTaskGroup { group in
             group.addTask { await forever("notifications") { try await processNotifications() } }
             group.addTask { await forever("dead letters") { try await reportDeadLetters() } }
             await group.waitForAll()
         }
         await stores.lock.release()
-        log.info("processing ended")
+        services.metrics.processing(false)
+        log.info("processing ended", event: JournalEvent.processorStopped)
     }
 
     // MARK: notifications
@@ -54,8 +57,12 @@ public struct NotificationProcessor: Sendable {
         let deliveries = try await stores.source.receive(limit: Self.batchSize, wait: Self.receiveWait)
         let batch = NotificationBatch(deliveries)
         guard let last = batch.last else { return }
+        services.metrics.inHand(since: deliveries.first?.published)
+        services.metrics.passedOver(batch.poison.count)
         for poison in batch.poison {
-            log.warning("notification passed over", ["sequence": poison.sequence, "reason": poison.reason])
+            log.warning(
+                "notification passed over", ["sequence": poison.sequence, "reason": poison.reason],
+                event: JournalEvent.notificationPassedOver)
         }
         for step in batch.steps {
             switch step {
@@ -66,6 +73,7 @@ public struct NotificationProcessor: Sendable {
         try await writer.persistence.insist { () async throws(StoreError) in
             try await stores.source.commit(through: last)
         }
+        services.metrics.inHand(since: nil)
         if (Self.busyBatch..<Self.batchSize).contains(deliveries.count) {
             try await services.time.sleep(for: Self.busyPause)
         }
@@ -80,7 +88,9 @@ public struct NotificationProcessor: Sendable {
         var updates: [JobUpdate] = []
         for letter in letters {
             let name = letter.attributes["job"] ?? ""
-            log.warning("job given up", ["letter": letter.id, "job": name, "attempts": letter.receiveCount])
+            log.warning(
+                "job given up", ["letter": letter.id, "job": name, "attempts": letter.receiveCount],
+                event: JournalEvent.jobGivenUp)
             guard let job = JobID(name) else { continue }
             updates.append(
                 .status(
@@ -90,6 +100,7 @@ public struct NotificationProcessor: Sendable {
         }
         try await writer.apply(updates)
         try await stores.deadLetters.markReported(letters.map(\.id))
+        services.metrics.gaveUp(letters.count)
     }
 
     /// Until the signal is raised after `generation`, or for a while: a signal is lost when the process that found the
@@ -123,13 +134,20 @@ public struct NotificationProcessor: Sendable {
             try Task.checkCancellation()
             do {
                 try await body()
-                if failures > 0 { log.notice("\(subject) in order again", ["failures": failures]) }
+                if failures > 0 {
+                    log.notice(
+                        "\(subject) in order again", ["failures": failures], event: JournalEvent.processorBack)
+                }
                 return
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
                 failures += 1
-                if failures == 1 { log.error("\(subject) failing, trying again", ["reason": "\(error)"]) }
+                if failures == 1 {
+                    log.error(
+                        "\(subject) failing, trying again", ["reason": "\(error)"],
+                        event: JournalEvent.processorFails)
+                }
                 try await services.time.sleep(for: backoff.delay(afterFailures: failures, services.random))
             }
         }

@@ -1,3 +1,4 @@
+import JournalEvents
 import Logging
 import Stores
 
@@ -23,13 +24,16 @@ struct Persistence: Sendable {
             do throws(StoreError) {
                 let result = try await body()
                 if let change = reports.change(of: "store", to: nil) {
-                    log.notice("store reached again", ["failures": change.repeats + 1])
+                    log.notice(
+                        "store reached again", ["failures": change.repeats + 1], event: JournalEvent.processorBack)
                 }
                 return result
             } catch {
                 guard error.isTransient else { throw error }
                 if reports.change(of: "store", to: error.code.rawValue) != nil {
-                    log.warning("store not reached, trying until it is", ["reason": error])
+                    log.warning(
+                        "store not reached, trying until it is", ["reason": error],
+                        event: JournalEvent.processorFails)
                 }
                 failures += 1
                 try await time.sleep(for: backoff.delay(afterFailures: failures, random))

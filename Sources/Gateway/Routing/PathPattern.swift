@@ -10,8 +10,11 @@ struct PathPattern: Sendable, ExpressibleByStringLiteral {
     }
 
     private let elements: [Element]
+    /// As it was written.
+    let text: String
 
     init(stringLiteral text: String) {
+        self.text = text
         elements = text.split(separator: "/").map { part in
             guard part.hasPrefix("{") else { return .word(part.lowercased()) }
             let name = part.dropFirst().dropLast()

@@ -73,7 +73,7 @@ extension Refusal {
     /// What a store's failure is to a client; nil for failures that are the gateway's own.
     init?(_ error: StoreError) {
         switch error.code {
-        case .unavailable, .throttled:
+        case .unavailable, .missing, .throttled:
             self = .busy("the store cannot be reached now, try again: \(error.operation)", retryAfter: 5)
         case .full:
             self.init(507, "the store is full; nothing was changed: \(error.operation)")

@@ -96,6 +96,8 @@ public struct PositionalDescription: Sendable {
         case optional
         case zeroOrMore
         case oneOrMore
+        /// All that follows the command, options too: it is for another program.
+        case verbatim
     }
 
     /// As in usage lines: `SESSION`.
@@ -118,7 +120,7 @@ public struct PositionalDescription: Sendable {
 
     var isRequired: Bool { arity == .required || arity == .oneOrMore }
 
-    var takesMany: Bool { arity == .zeroOrMore || arity == .oneOrMore }
+    var takesMany: Bool { arity == .zeroOrMore || arity == .oneOrMore || arity == .verbatim }
 
     /// `SESSION`, `[SESSION]`, `SESSION...` or `[SESSION...]`.
     var usage: String {
@@ -126,7 +128,7 @@ public struct PositionalDescription: Sendable {
         case .required: name
         case .optional: "[\(name)]"
         case .oneOrMore: "\(name)..."
-        case .zeroOrMore: "[\(name)...]"
+        case .zeroOrMore, .verbatim: "[\(name)...]"
         }
     }
 }

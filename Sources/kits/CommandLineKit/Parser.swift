@@ -36,6 +36,10 @@ struct Parser {
         while next < arguments.count {
             let argument = arguments[next]
             next += 1
+            if takesVerbatim, !["--help", "-h", "--"].contains(argument) {
+                operands = Array(arguments[(next - 1)...])
+                break
+            }
             if argument == "--" {
                 for operand in arguments[next...] { try take(operand: operand) }
                 break
@@ -59,6 +63,9 @@ struct Parser {
             try take(operand: argument)
         }
     }
+
+    /// Whether what follows is for another program. Only help is asked of this one, and only at once.
+    private var takesVerbatim: Bool { lineage.command.positionals.first?.arity == .verbatim }
 
     private var generation: Generation? {
         optionValues[Generation.option.name]?.last.flatMap(Generation.init(rawValue:))

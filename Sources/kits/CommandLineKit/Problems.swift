@@ -26,6 +26,9 @@ extension Lineage {
             if earlier.takesMany { note("argument \(later.name) follows \(earlier.name), which takes all") }
             if !earlier.isRequired && later.isRequired { note("argument \(later.name) follows an optional one") }
         }
+        if command.positionals.dropFirst().contains(where: { $0.arity == .verbatim }) {
+            note("has arguments before those that are passed on as they are")
+        }
         if !command.subcommands.isEmpty && !command.positionals.isEmpty { note("has both commands and arguments") }
         if command.subcommands.isEmpty && command.run == nil { note("does nothing") }
         return problems + command.subcommands.flatMap { appending($0).problems }

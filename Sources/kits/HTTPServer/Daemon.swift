@@ -8,6 +8,7 @@ final class Daemon: Sendable {
     private struct Handle: @unchecked Sendable {
         let pointer: OpaquePointer
         let listenSocket: CInt
+        let unixPath: String?
         let isBorrowed: Bool
         let log: UnsafeMutablePointer<shim_mhd_log>
     }
@@ -81,12 +82,15 @@ final class Daemon: Sendable {
             throw .notStarted(socket.place, tls: options.tls != nil, complaints: complaints.all)
         }
         complaints.started()
-        handle = Handle(pointer: pointer, listenSocket: socket.descriptor, isBorrowed: socket.isBorrowed, log: log)
+        handle = Handle(
+            pointer: pointer, listenSocket: socket.descriptor, unixPath: socket.unixPath, isBorrowed: socket.isBorrowed,
+            log: log)
     }
 
     /// Refuses new connections. The socket stays open until `stop()`, as a thread may be about to use its number.
     func stopListening() {
         MHD_quiesce_daemon(handle.pointer)
+        if let path = handle.unixPath { unlink(path) }
         // Its maker may listen on: those who come now wait for the next to serve it.
         if !handle.isBorrowed { shutdown(handle.listenSocket, CInt(SHUT_RDWR)) }
     }

@@ -14,7 +14,7 @@ import Threading
 public final class HTTPServer: Sendable {
     public typealias Handler = @Sendable @concurrent (HTTPRequest) async -> HTTPResponse
 
-    /// The port it listens on; with port 0 in the options, the one that the system chose.
+    /// The port it listens on; with port 0 in the options, the one that the system chose; 0 with a Unix socket.
     public let port: UInt16
     /// Where it listens: `127.0.0.1:8080` or `[::1]:8080`.
     public let place: String

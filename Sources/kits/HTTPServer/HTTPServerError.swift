@@ -26,6 +26,11 @@ public struct HTTPServerError: Error, Sendable, CustomStringConvertible {
     static func cannotListen(_ place: String, errno code: CInt) -> HTTPServerError {
         let remedy =
             switch code {
+            case EADDRINUSE where place.hasPrefix("/"):
+                "; another program listens there: stop it, or choose another path"
+            case EACCES where place.hasPrefix("/"), ENOENT where place.hasPrefix("/"):
+                "; choose a path in a directory that exists and that this user may write"
+            case ENAMETOOLONG: "; a Unix socket's path has at most 107 bytes: choose a shorter one"
             case EADDRINUSE: "; stop the program that holds the port, or choose another port"
             case EACCES: "; ports below 1024 need CAP_NET_BIND_SERVICE, or choose a higher port"
             case EADDRNOTAVAIL: "; no interface of this machine has the address, see 'ip address'"

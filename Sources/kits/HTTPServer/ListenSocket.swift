@@ -1,18 +1,23 @@
 import Glibc
 
-/// A bound, listening TCP socket: one that was made by somebody else, or one made here rather than by libmicrohttpd, which does not tell which call failed and why.
+/// A bound, listening socket, TCP or Unix: one that was made by somebody else, or one made here rather than by
+/// libmicrohttpd, which does not tell which call failed and why.
 struct ListenSocket {
     let descriptor: CInt
     let port: UInt16
     let isIPv6: Bool
     /// Somebody else listens on it too, before and after us.
     let isBorrowed: Bool
-    /// `127.0.0.1:8080` or `[::1]:8080`.
+    /// `127.0.0.1:8080`, `[::1]:8080`, or a path.
     let place: String
+    /// Of a Unix socket: who closes it takes it away.
+    let unixPath: String?
 
     init(_ options: HTTPServer.Options) throws(HTTPServerError) {
         if let descriptor = options.listening {
             try self.init(borrowing: descriptor)
+        } else if let path = options.unixPath {
+            try self.init(unixPath: path)
         } else {
             try self.init(address: options.address, port: options.port)
         }
@@ -37,6 +42,7 @@ struct ListenSocket {
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         self.descriptor = descriptor
         isBorrowed = true
+        unixPath = nil
         isIPv6 = storage.ss_family == sa_family_t(AF_INET6)
         port = Self.port(storage)
         let address = withUnsafePointer(to: &storage) { pointer in
@@ -47,6 +53,7 @@ struct ListenSocket {
 
     private init(address: String, port: UInt16) throws(HTTPServerError) {
         isBorrowed = false
+        unixPath = nil
         isIPv6 = address.contains(":")
         let place = isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)"
         guard var storage = Self.socketAddress(address, port) else { throw .invalidAddress(address) }
@@ -74,6 +81,16 @@ struct ListenSocket {
         self.descriptor = descriptor
         self.port = Self.port(storage)
         self.place = isIPv6 ? "[\(address)]:\(self.port)" : "\(address):\(self.port)"
+    }
+
+    /// Our own, bound to a path.
+    init(descriptor: CInt, boundTo path: String) {
+        self.descriptor = descriptor
+        port = 0
+        isIPv6 = false
+        isBorrowed = false
+        place = path
+        unixPath = path
     }
 
     private static func length(_ storage: sockaddr_storage) -> socklen_t {
@@ -109,10 +126,14 @@ struct ListenSocket {
 }
 
 extension String {
-    /// The numeric address without port; of IPv4 in IPv6's clothes (`::ffff:127.0.0.1`), the IPv4 address.
+    /// The numeric address without port, empty for a Unix socket; of IPv4 in IPv6's clothes (`::ffff:127.0.0.1`), the IPv4 address.
     init(numericAddress address: UnsafePointer<sockaddr>) {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         let raw = UnsafeRawPointer(address)
+        guard address.pointee.sa_family != sa_family_t(AF_UNIX) else {
+            self = ""
+            return
+        }
         if address.pointee.sa_family == sa_family_t(AF_INET6) {
             var bytes = raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr
             inet_ntop(AF_INET6, &bytes, &text, socklen_t(text.count))

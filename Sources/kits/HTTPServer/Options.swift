@@ -8,6 +8,8 @@ extension HTTPServer {
         public var address = "127.0.0.1"
         /// 0 lets the system choose; see `HTTPServer.port`.
         public var port: UInt16 = 0
+        /// The path of a Unix socket to listen on, instead of address and port. Owner and group may connect.
+        public var unixPath: String?
         /// A socket that listens already and stays its maker's: a service manager's. Address and port are its own then.
         public var listening: CInt?
         /// Nil: plain HTTP. Only TLS 1.2 and 1.3 are spoken.

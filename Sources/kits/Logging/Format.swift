@@ -4,7 +4,8 @@ public enum LogFormat: String, CaseIterable, Sendable {
     case plain
     /// `<6>engine: job finished job=4f2a seconds=12.5`: the prefix is the priority (sd-daemon(3)); the journal adds the time.
     case journal
-    /// One JSON object a line: `time`, `level`, `label`, `message`, then the facts under `facts`.
+    /// One JSON object a line: `time`, `level`, `label`, `event` where there is one, `message`, then all facts under
+    /// `facts`.
     case json
 
     /// The entry as a line, its newline included. Whatever the entry holds, there is no other newline in it.
@@ -17,7 +18,8 @@ public enum LogFormat: String, CaseIterable, Sendable {
         }
     }
 
-    private static func text(_ entry: LogEntry) -> String {
+    /// Label, message and facts, without time and level.
+    static func text(_ entry: LogEntry) -> String {
         var line = entry.label.isEmpty ? "" : entry.label + ": "
         Escaping.appendControlsEscaped(entry.message, to: &line)
         for fact in entry.metadata.facts {
@@ -33,10 +35,14 @@ public enum LogFormat: String, CaseIterable, Sendable {
         var line = #"{"time":""# + UTCTime.format(entry.nanosecondsSinceEpoch)
         line += #"","level":""# + entry.level.rawValue + #"","label":"#
         Escaping.appendJSON(entry.label, to: &line)
+        if let event = entry.event {
+            line += #","event":"#
+            Escaping.appendJSON(event.name, to: &line)
+        }
         line += #","message":"#
         Escaping.appendJSON(entry.message, to: &line)
         line += #","facts":{"#
-        for (index, fact) in entry.metadata.facts.enumerated() {
+        for (index, fact) in entry.context.merging(entry.metadata).facts.enumerated() {
             if index > 0 { line += "," }
             Escaping.appendJSON(fact.key, to: &line)
             line += ":"

@@ -12,6 +12,8 @@ public struct Logger: Sendable {
     public let threshold: LogThreshold
     /// Facts that every entry of this logger carries.
     public var metadata: Metadata
+    /// Facts of every entry that lines of text leave out.
+    public var context: Metadata = [:]
     private let sink: any LogSink
     private let now: @Sendable () -> Int64
 
@@ -36,25 +38,57 @@ public struct Logger: Sendable {
     }
 
     /// The same logger with more facts on every entry.
-    public func with(_ facts: Metadata) -> Logger {
+    ///
+    /// - Parameter context: facts that lines of text leave out, for what is searched by its fields.
+    public func with(_ facts: Metadata = [:], context: Metadata = [:]) -> Logger {
         var copy = self
         copy.metadata = metadata.merging(facts)
+        copy.context = self.context.merging(context)
         return copy
     }
 
     /// The same logger speaking for another part of the program.
     public func labelled(_ label: String) -> Logger {
-        Logger(label: label, threshold: threshold, sink: sink, metadata: metadata, now: now)
+        Logger(label: label, threshold: threshold, sink: sink, metadata: metadata, now: now).with(context: context)
     }
+
+    /// Entries of the whole program that found no room in the journal.
+    public var lostEntries: Int { sink.lost }
 
     public func isEnabled(_ level: Level) -> Bool { level >= threshold.level }
 
-    public func log(_ level: Level, _ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:]) {
+    /// - Parameters:
+    ///   - context: more facts that lines of text leave out; not computed where they do.
+    ///   - event: the kind of entry, where somebody may look for it.
+    public func log(
+        _ level: Level, _ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:],
+        context: @autoclosure () -> Metadata = [:], event: (any LogEvent)? = nil
+    ) {
         guard isEnabled(level) else { return }
+        write(level, message(), facts(), context, event, isStep: false)
+    }
+
+    /// One of many steps of something: at level info where entries are found by their fields, at debug elsewhere.
+    public func step(
+        _ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:],
+        context: @autoclosure () -> Metadata = [:], event: any LogEvent
+    ) {
+        if isEnabled(.debug) {
+            write(.debug, message(), facts(), context, event, isStep: false)
+        } else if isEnabled(.info) && sink.isSearchable {
+            write(.info, message(), facts(), context, event, isStep: true)
+        }
+    }
+
+    private func write(
+        _ level: Level, _ message: String, _ facts: Metadata, _ more: () -> Metadata, _ event: (any LogEvent)?,
+        isStep: Bool
+    ) {
         sink.write(
             LogEntry(
-                nanosecondsSinceEpoch: now(), level: level, label: label, message: message(),
-                metadata: metadata.merging(facts()).redacted()))
+                nanosecondsSinceEpoch: now(), level: level, label: label, message: message,
+                metadata: metadata.merging(facts).redacted(),
+                context: sink.wantsContext ? context.merging(more()).redacted() : [:], event: event, isStep: isStep))
     }
 
     public func trace(_ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:]) {
@@ -65,19 +99,27 @@ public struct Logger: Sendable {
         log(.debug, message(), facts())
     }
 
-    public func info(_ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:]) {
-        log(.info, message(), facts())
+    public func info(
+        _ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:], event: (any LogEvent)? = nil
+    ) {
+        log(.info, message(), facts(), event: event)
     }
 
-    public func notice(_ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:]) {
-        log(.notice, message(), facts())
+    public func notice(
+        _ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:], event: (any LogEvent)? = nil
+    ) {
+        log(.notice, message(), facts(), event: event)
     }
 
-    public func warning(_ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:]) {
-        log(.warning, message(), facts())
+    public func warning(
+        _ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:], event: (any LogEvent)? = nil
+    ) {
+        log(.warning, message(), facts(), event: event)
     }
 
-    public func error(_ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:]) {
-        log(.error, message(), facts())
+    public func error(
+        _ message: @autoclosure () -> String, _ facts: @autoclosure () -> Metadata = [:], event: (any LogEvent)? = nil
+    ) {
+        log(.error, message(), facts(), event: event)
     }
 }

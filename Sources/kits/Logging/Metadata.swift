@@ -51,7 +51,8 @@ extension Logger {
         /// True for every key that contains one of the telling words, so `db_password` and `ClientSecret` count too.
         static func isSecret(_ key: String) -> Bool {
             let key = key.lowercased()
-            return ["password", "authorization", "secret"].contains { word in key.contains(word) }
+            return ["password", "authorization", "secret", "token", "credential"].contains { word in key.contains(word)
+            }
         }
     }
 }

@@ -2,40 +2,27 @@ import Threading
 
 /// Where entries go. Called from any thread.
 public protocol LogSink: Sendable {
+    /// Whether entries are found by their fields, so that many of them are in nobody's way.
+    var isSearchable: Bool { get }
+    /// Whether the facts are looked at that lines of text leave out.
+    var wantsContext: Bool { get }
+    /// Entries that found no room.
+    var lost: Int { get }
     func write(_ entry: LogEntry)
 }
 
-/// Sends entries that carry one of certain facts to a structured log and all others to another sink.
-///
-/// For a journal: what concerns a job goes there with its fields, so that `journalctl JOB_ID=…` finds it.
-public struct StructuredSink: LogSink {
-    private let keys: Set<String>
-    private let send: @Sendable ([(name: String, value: String)]) throws -> Void
-    private let otherwise: any LogSink
-
-    /// - Parameters:
-    ///   - keys: an entry with any of these facts is structured.
-    ///   - send: takes `LogEntry.journalFields`; when it throws, the entry goes to `otherwise`.
-    public init(
-        keys: Set<String>, otherwise: any LogSink,
-        send: @escaping @Sendable ([(name: String, value: String)]) throws -> Void
-    ) {
-        self.keys = keys
-        self.send = send
-        self.otherwise = otherwise
-    }
-
-    public func write(_ entry: LogEntry) {
-        guard entry.metadata.facts.contains(where: { keys.contains($0.key) }) else { return otherwise.write(entry) }
-        do { try send(entry.journalFields) } catch { otherwise.write(entry) }
-    }
+extension LogSink {
+    public var isSearchable: Bool { false }
+    public var wantsContext: Bool { true }
+    public var lost: Int { 0 }
 }
 
 /// Keeps entries in memory, for tests.
 public final class RecordingSink: LogSink {
+    public let isSearchable: Bool
     private let recorded = Locked<[LogEntry]>([])
 
-    public init() {}
+    public init(isSearchable: Bool = false) { self.isSearchable = isSearchable }
 
     public var entries: [LogEntry] { recorded.withLock { $0 } }
 
@@ -51,7 +38,7 @@ public struct NullSink: LogSink {
     public func write(_ entry: LogEntry) {}
 }
 
-/// Sends each entry to two sinks.
+/// Sends each entry to two sinks; steps only to those where entries are found by their fields.
 public struct TeeSink: LogSink {
     private let first: any LogSink
     private let second: any LogSink
@@ -61,8 +48,11 @@ public struct TeeSink: LogSink {
         self.second = second
     }
 
+    public var isSearchable: Bool { first.isSearchable || second.isSearchable }
+    public var wantsContext: Bool { first.wantsContext || second.wantsContext }
+    public var lost: Int { first.lost + second.lost }
+
     public func write(_ entry: LogEntry) {
-        first.write(entry)
-        second.write(entry)
+        for sink in [first, second] where sink.isSearchable || !entry.isStep { sink.write(entry) }
     }
 }

@@ -22,6 +22,8 @@ public final class StreamSink: LogSink {
         StreamSink(descriptor: STDERR_FILENO, format: format ?? automaticFormat(STDERR_FILENO))
     }
 
+    public var wantsContext: Bool { format == .json }
+
     public func write(_ entry: LogEntry) {
         var line = format.line(entry)
         line.withUTF8 { bytes in

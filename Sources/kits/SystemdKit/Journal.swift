@@ -3,9 +3,7 @@ import Glibc
 
 /// The systemd journal, for entries with fields of their own.
 public enum Journal {
-    private static let socketPath = "/run/systemd/journal/socket"
-
-    /// Sends one entry (sd_journal_send(3)).
+    /// Sends one entry (sd_journal_send(3)), and waits when the journal has no room.
     ///
     /// - Parameter fields: `MESSAGE`, `PRIORITY` and others; names of A-Z, 0-9 and `_`, beginning with a letter, 64 bytes at
     ///   most. A name may come several times.
@@ -14,7 +12,9 @@ public enum Journal {
         if let field = fields.first(where: { !isValid($0.name) }) {
             throw SystemdError(code: EINVAL, operation: "send the field '\(field.name)' to the journal")
         }
-        guard access(socketPath, W_OK) == 0 else { throw SystemdError(code: errno, operation: "reach the journal") }
+        guard access(JournalSocket.standardPath, W_OK) == 0 else {
+            throw SystemdError(code: errno, operation: "reach the journal")
+        }
         let code = withVectors(fields) { sd_journal_sendv($0.baseAddress, CInt($0.count)) }
         if code < 0 { throw SystemdError(code: -code, operation: "send an entry to the journal") }
     }

@@ -82,25 +82,15 @@ public struct Supervisor: Sendable {
 
     /// - Returns: an `errno`, 0 for success.
     private static func send(_ message: [UInt8], to path: String) -> CInt {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        var name = Array(path.utf8)
-        guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { return ENAMETOOLONG }
-        if name[0] == UInt8(ascii: "@") { name[0] = 0 }  // abstract: no file, and no terminating zero
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
-        let isAbstract = name[0] == 0
-        let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count + (isAbstract ? 0 : 1))
-
+        guard let address = UnixAddress(path) else { return ENAMETOOLONG }
         let descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return errno }
         defer { close(descriptor) }
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                while true {
-                    let sent = sendto(descriptor, message, message.count, CInt(MSG_NOSIGNAL), pointer, length)
-                    if sent >= 0 { return 0 }
-                    if errno != EINTR { return errno }
-                }
+        return address.withPointer { pointer, length in
+            while true {
+                let sent = sendto(descriptor, message, message.count, CInt(MSG_NOSIGNAL), pointer, length)
+                if sent >= 0 { return 0 }
+                if errno != EINTR { return errno }
             }
         }
     }

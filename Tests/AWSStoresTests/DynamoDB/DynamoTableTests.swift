@@ -183,7 +183,7 @@ struct DynamoTableTests {
         } _: {
             table, _ in
             let error = await #expect(throws: StoreError.self) { try await table.get(Self.key, for: "read") }
-            #expect(error?.code == .notFound)
+            #expect(error?.code == .missing)
         }
     }
 

@@ -8,10 +8,10 @@ import Testing
 /// Listings, deletions and errors as S3 words them.
 struct S3AnswerTests {
     @Test(arguments: [
-        (404, "NoSuchBucket", StoreError.Code.unavailable), (404, "NoSuchKey", .notFound),
+        (404, "NoSuchBucket", StoreError.Code.missing), (404, "NoSuchKey", .notFound),
         (403, "AccessDenied", .denied), (400, "RequestTimeout", .unavailable), (503, "SlowDown", .throttled),
         (500, "InternalError", .unavailable), (400, "XAmzContentSHA256Mismatch", .unavailable),
-        (301, "PermanentRedirect", .invalid), (400, "InvalidBucketName", .invalid),
+        (301, "PermanentRedirect", .missing), (400, "InvalidBucketName", .invalid),
     ]) func errorsSayWhatToDo(_ status: Int, _ code: String, _ wanted: StoreError.Code) async throws {
         let answer: FakeS3.Handler = { _ in .s3Error(status, code) }
         try await FakeS3.with(answer: answer) { s3 in

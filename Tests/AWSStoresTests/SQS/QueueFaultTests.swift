@@ -87,7 +87,7 @@ struct QueueFaultTests {
             let error = await #expect(throws: StoreError.self) {
                 try await queue.receive(limit: 1, visibility: .seconds(60), wait: .zero)
             }
-            #expect(error?.code == .notFound)
+            #expect(error?.code == .missing)
             #expect(error?.operation.hasSuffix("-jobs-none") == true)
         }
     }

@@ -106,7 +106,7 @@ struct SQSReceiveTests {
 
     @Test(
         arguments: [
-            (400, "QueueDoesNotExist", .notFound), (403, "AccessDeniedException", .denied),
+            (400, "QueueDoesNotExist", .missing), (403, "AccessDeniedException", .denied),
             (400, "InvalidAddress", .invalid),
         ] as [(Int, String, StoreError.Code)])
     func aRefusalNamesTheQueue(status: Int, code: String, expected: StoreError.Code) async throws {

@@ -14,9 +14,11 @@ struct Cloud: Sendable {
 
     static let user = "alice"
 
-    init(on peer: AWSPeer) async throws {
+    /// - Parameter isRaw: whether the queue of jobs gets the messages of the topic as they are, or in envelopes.
+    init(on peer: AWSPeer, isRaw: Bool = true) async throws {
         self.peer = peer
-        names = try await Self.python("set_up(given)", .string(AWSPeer.unique("foqus")), peer)
+        names = try await Self.python(
+            "set_up(given[0], raw=given[1])", [.string(AWSPeer.unique("foqus")), .bool(isRaw)], peer)
     }
 
     /// Runs an expression that may use the cloud's names as `cloud` and `given`.
@@ -65,12 +67,12 @@ struct Cloud: Sendable {
         ]
     }
 
-    /// Plays the notification lambda until `count` jobs of the session have their records.
-    func processUntilFinished(_ session: JSON, _ count: Int) async throws -> JSON {
+    /// Plays the notification lambda until `count` jobs of the session, or more, have their records.
+    func processUntilFinished(_ session: JSON, _ count: Int, user: String = Self.user) async throws -> JSON {
         var found = JSON.null
         try await eventually("\(count) jobs have records in the session bucket", within: .seconds(300)) {
             try await python("process(cloud)")
-            found = try await python("finished(cloud, given)", session)
+            found = try await python("finished(cloud, given[0], given[1])", [session, .string(user)])
             return Set((found["records"]?.arrayValue ?? []).compactMap { $0["Id"]?.stringValue }).count >= count
         }
         return found

@@ -9,7 +9,7 @@ import Testing
 /// A throwaway machine with a systemd of its own (script/machine). The package's folder and its programs are at the same
 /// paths in it; what it writes is gone with it.
 ///
-///     @Suite(.needsMachine, .timeLimit(.minutes(3)))
+///     @Suite(.serialized, .needsMachine, .timeLimit(.minutes(3)))
 ///     struct BootMachineTests {
 ///         @Test func itBoots() async throws {
 ///             try await Machine.with { machine in
@@ -19,7 +19,8 @@ import Testing
 ///         }
 ///     }
 ///
-/// Suites that need one are named `…MachineTests`: script/test has a stage for them by this name.
+/// Suites that need one are named `…MachineTests`: script/test has a stage for them by this name. They are serialized, so
+/// that few machines run at a time.
 final class Machine: Sendable {
     struct Options: Sendable {
         /// The folder of which its root is a copy; nil for this host's root.

@@ -75,6 +75,8 @@ struct FaultyNotifier: Notifier {
     let wrapped: any Notifier
     let fault: Fault
     let alerts: Locked<[Notification]>
+    /// All that was published, in order.
+    let told: Locked<[Notification]>
 
     func publish(_ notifications: [OutgoingNotification]) async throws(StoreError) {
         try fault.check()
@@ -83,6 +85,7 @@ struct FaultyNotifier: Notifier {
         }
         alerts.withLock { $0 += notifications.map(\.notification).filter { $0.topic == .alert } }
         try await wrapped.publish(notifications)
+        told.withLock { $0 += notifications.map(\.notification) }
     }
 }
 

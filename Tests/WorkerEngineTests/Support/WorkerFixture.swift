@@ -22,6 +22,8 @@ final class WorkerFixture: Sendable {
     let spaceFault = Fault()
     let metrics = RecordingMetrics()
     let alerts = Locked<[Notification]>([])
+    /// What the workers published, on all topics.
+    let told = Locked<[Notification]>([])
     let queueTheft = Theft()
 
     init(directory: String) async throws {
@@ -60,13 +62,14 @@ final class WorkerFixture: Sendable {
 
     /// A worker; `run` it in a task.
     func engine(
-        _ executor: any Executor, options: WorkerOptions? = nil, outputs: (any OutputWatch)? = nil
+        _ executor: any Executor, options: WorkerOptions? = nil, outputs: (any OutputWatch)? = nil,
+        logger: Logger? = nil
     ) async throws -> WorkerEngine {
         let objects = FaultyObjects(wrapped: backend.objects, fault: objectFault)
         return WorkerEngine(
             services: WorkerEngine.Services(
                 queue: FaultyQueue(wrapped: backend.queue, theft: queueTheft), jobs: backend.jobs, objects: objects,
-                notifier: FaultyNotifier(wrapped: backend.notifier, fault: notifierFault, alerts: alerts),
+                notifier: FaultyNotifier(wrapped: backend.notifier, fault: notifierFault, alerts: alerts, told: told),
                 outputs: outputs, metrics: metrics,
                 journal: FaultyJournal(
                     wrapped: try await SQLiteJournal.open(stateDirectory: state), fault: journalFault),
@@ -74,7 +77,7 @@ final class WorkerFixture: Sendable {
                     wrapped: try await DiskWorkspace(stateDirectory: state, cacheLimit: 1 << 20, objects: objects),
                     fault: spaceFault),
                 executors: ExecutorRegistry(["foqus": executor]), time: SystemTime(), random: SystemRandom(),
-                logger: logger),
+                logger: logger ?? self.logger),
             options: options ?? self.options, instance: "i-0test")
     }
 
