@@ -52,7 +52,7 @@ struct WorkerMachine: Sendable {
     private func installServices() async throws {
         try await machine.install("foqus-worker", "foqus-gateway", "foqusctl")
         let units = Path.join(Installation.root, "systemd")
-        let users = Path.join(Installation.root, "packaging/sysusers.conf")
+        let users = Path.join(Installation.root, "packaging/debian/foqus-worker.sysusers")
         try await machine.shell(
             """
             systemd-sysusers \(users)
