@@ -155,13 +155,19 @@ let package = Package(
             name: "ServiceControl",
             dependencies: [
                 "Configuration", "CommandLineKit", "JSONKit", "SystemdKit", "ProcessKit", "FileKit", "EventLoop",
-                "Settings",
-                "Threading",
+                "Settings", "Threading",
             ],
             // The units as they are delivered: links to systemd/.
             resources: [
                 .embedInCode("Resources/foqus-worker.service"), .embedInCode("Resources/foqus-worker-delayed.timer"),
             ], swiftSettings: strict),
+        // A tool of script/bench, not a product.
+        .executableTarget(
+            name: "store-bench",
+            dependencies: [
+                "AWSStores", "AWSClient", "HTTPClient", "Stores", "EventLoop", "Logging", "Threading", "FOQUSModel",
+                "CommandLineKit", "Configuration",
+            ], path: "Benchmarks/store-bench", swiftSettings: strict),
         program("foqusctl", ["ControlCommands", "CommandLineKit", "Configuration", "EventLoop"]),
         library(
             "ControlCommands",

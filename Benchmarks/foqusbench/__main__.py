@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import measurements
+from . import calls, cloudjobs, measurements, transfers
 from .measurements import Context, Figure
 
 ALL = {
@@ -19,6 +19,10 @@ ALL = {
     "pickup": measurements.pickup,
     "idle": measurements.idle,
     "memory": measurements.memory,
+    "cloud": cloudjobs.cloud,
+    "s3": transfers.s3,
+    "idle-cloud": calls.idle_cloud,
+    "calls": calls.calls,
 }
 
 
@@ -44,6 +48,7 @@ def main() -> int:
     parser.add_argument("--programs", type=Path, required=True, help="folder of the release programs")
     parser.add_argument("--foqus-python", type=Path, required=True)
     parser.add_argument("--peer-python", type=Path, help="of an environment with Celery; without it no peer is measured")
+    parser.add_argument("--aws-peers", type=Path, required=True, help="Python with the servers of Tests/AWSPeers")
     parser.add_argument("--root", type=Path, required=True)
     parser.add_argument("only", nargs="*", help="some of: " + ", ".join(ALL))
     arguments = parser.parse_args()
@@ -53,11 +58,14 @@ def main() -> int:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="foqus-bench-") as work:
         context = Context(
-            arguments.root, arguments.programs, arguments.foqus_python, arguments.peer_python, Path(work))
+            arguments.root, arguments.programs, arguments.foqus_python, arguments.peer_python,
+            arguments.aws_peers, Path(work))
         for name in arguments.only or list(ALL):
             figures += ALL[name](context)
     print(f"Measured on {time.strftime('%Y-%m-%d')}: {machine()}.\n")
     print(table(figures))
+    for text in context.appendix:
+        print(f"\n{text}")
     return 0 if all(figure.reached is not False for figure in figures) else 1
 
 

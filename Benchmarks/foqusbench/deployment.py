@@ -28,9 +28,10 @@ def free_port() -> int:
 class Program:
     """One of our daemons. `start` returns when it has told its supervisor that it is ready."""
 
-    def __init__(self, command: list[str], log: Path) -> None:
+    def __init__(self, command: list[str], log: Path, environment: dict[str, str] | None = None) -> None:
         self.command = command
         self.log = log
+        self.environment = {**os.environ, **(environment or {})}
         self.process: subprocess.Popen[bytes] | None = None
         self.supervision: tempfile.TemporaryDirectory[str] | None = None
 
@@ -45,8 +46,8 @@ class Program:
         begin = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, "NOTIFY_SOCKET": path}
-            )
+                self.command, stderr=log, stdin=subprocess.DEVNULL,
+                env={**self.environment, "NOTIFY_SOCKET": path})
         while b"READY=1" not in self.notices.recv(4096):
             pass
         ready = time.monotonic() - begin

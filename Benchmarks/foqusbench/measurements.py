@@ -8,13 +8,13 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from .deployment import Deployment
-from .peer import celery_jobs_per_second
+from .peer import celery_run
 
 NOOP = "[application.noop]\nexecutor = command\nprogram = /bin/true\n"
 
@@ -25,7 +25,17 @@ class Context:
     programs: Path
     foqus_python: Path
     peer_python: Path | None
+    #: Python with the servers that stand in for AWS, and boto3.
+    aws_peers: Path
     work: Path
+    #: What is printed after the table.
+    appendix: list[str] = field(default_factory=list)
+
+    @property
+    def celery(self) -> Path:
+        if self.peer_python is None:
+            raise RuntimeError("Celery is compared with here: name the Python that has it by --peer-python")
+        return self.peer_python
 
     def foqus(self) -> str:
         return (
@@ -76,7 +86,7 @@ def throughput(context: Context, jobs: int = 4000, slots: int = 8) -> list[Figur
     for _ in range(3):
         if context.peer_python is not None:
             note("celery")
-            peers.append(celery_jobs_per_second(context.peer_python, 2000, slots))
+            peers.append(celery_run(context.peer_python, 2000, slots).jobs_per_second)
         note("no-op jobs")
         with Deployment(context.programs, slots, NOOP) as deployment:
             deployment.put_simulation("noop", "fake-job", {})

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from .deployment import free_port
+from .processes import ProcessorTime, processor_time, with_children
 
 APPLICATION = '''
 import os, subprocess
@@ -31,8 +33,17 @@ def noop():
 '''
 
 
-def celery_jobs_per_second(python: Path, jobs: int, concurrency: int) -> float:
-    """From the first to the last of `jobs` jobs that were queued before the worker started."""
+@dataclass
+class Run:
+    """From the first to the last of a number of jobs that were queued before the worker started."""
+
+    jobs_per_second: float
+    #: Seconds of a job, its program among them.
+    processor: ProcessorTime
+
+
+def celery_run(python: Path, jobs: int, concurrency: int) -> Run:
+    """Celery has finished a job when its program has ended; it acknowledges it after that."""
     tools = python.parent
     with tempfile.TemporaryDirectory(prefix="foqus-peer-") as folder:
         count = Path(folder) / "count"
@@ -62,14 +73,16 @@ def celery_jobs_per_second(python: Path, jobs: int, concurrency: int) -> float:
                 [tools / "celery", "-A", "peer_app", "worker", "-c", str(concurrency), "-l", "ERROR", "-Q", "bench",
                  "--without-gossip", "--without-mingle", "--without-heartbeat"],
                 env=environment, cwd=folder, start_new_session=True, **quiet)
-            first, done_at_first = 0.0, 0
+            first, done_at_first, pool, used = 0.0, 0, [0], ProcessorTime(0, 0)
             deadline = time.monotonic() + 180
             while time.monotonic() < deadline:
                 done = count.stat().st_size
                 if done and not first:
-                    first, done_at_first = time.monotonic(), done
+                    pool = with_children(worker.pid)
+                    first, done_at_first, used = time.monotonic(), done, processor_time(pool)
                 if done >= jobs:
-                    return (done - done_at_first) / (time.monotonic() - first)
+                    rest, duration = done - done_at_first, time.monotonic() - first
+                    return Run(rest / duration, (processor_time(pool) - used) / rest)
                 time.sleep(0.01)
             raise RuntimeError(f"celery finished {count.stat().st_size} of {jobs} jobs in 180 s")
         finally:
@@ -85,4 +98,4 @@ def celery_jobs_per_second(python: Path, jobs: int, concurrency: int) -> float:
 
 
 if __name__ == "__main__":
-    print(celery_jobs_per_second(Path(sys.executable), 2000, 8))
+    print(celery_run(Path(sys.executable), 2000, 8))

@@ -45,12 +45,10 @@ extension AWSService {
         _ action: String, version: String, _ parameters: [(name: String, value: String)],
         timeout: Duration = .seconds(30), isIdempotent: Bool = true, isSigned: Bool = true
     ) async throws(AWSError) -> XMLElement {
-        // A form writes a blank as plus, and a server that rebuilds the body to check its signature does so too.
-        let form = URIEncoding.query([("Action", action), ("Version", version)] + parameters)
-            .replacing("%20", with: "+")
+        let form = URIEncoding.form([("Action", action), ("Version", version)] + parameters)
         let request = AWSRequest(
             headers: [("content-type", "application/x-www-form-urlencoded; charset=utf-8")],
-            body: .bytes(Array(form.utf8)), timeout: timeout, isIdempotent: isIdempotent, isSigned: isSigned)
+            body: .bytes(form), timeout: timeout, isIdempotent: isIdempotent, isSigned: isSigned)
         return try await send(request) { [name] response throws(AWSError) in
             let root: XMLElement
             do throws(XMLDocument.Failure) {

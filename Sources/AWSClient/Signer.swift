@@ -50,10 +50,11 @@ struct Signer: Sendable {
 
     /// 1. One form for all requests that mean the same.
     func canonicalRequest(_ subject: Subject) -> String {
-        let fields = Self.canonicalHeaders(subject.headers).map { "\($0.name):\($0.value)\n" }.joined()
+        let headers = Self.canonicalHeaders(subject.headers)
         return [
-            subject.method, canonicalPath(subject.path), URIEncoding.query(subject.query), fields,
-            Self.signedHeaders(subject.headers), subject.payloadHash,
+            subject.method, canonicalPath(subject.path), URIEncoding.query(subject.query),
+            headers.map { "\($0.name):\($0.value)\n" }.joined(), headers.map(\.name).joined(separator: ";"),
+            subject.payloadHash,
         ].joined(separator: "\n")
     }
 

@@ -25,7 +25,8 @@ extension Outbox {
         if let error {
             services.metrics.observe(.deliveryFailed)
             troubles.failed(
-                subject, error, "results wait in the outbox", ["attempts": lanes.count], event: JournalEvent.outboxWaits)
+                subject, error, "results wait in the outbox", ["attempts": lanes.count], event: JournalEvent.outboxWaits
+            )
         } else {
             troubles.succeeded(subject, "results are delivered again", event: JournalEvent.outboxBack)
         }

@@ -95,7 +95,9 @@ import Threading
                 throw AWSError(.noCredentials, service: "sts", code: "NoCredentials", message: "there are none")
             }
         }
-        try await FakeService.with("sts", answers: [.xml(200, "<R/>")], credentials: None()) { service in
+        try await FakeService.with(
+            "sts", answers: [.xml(200, "<AssumeRoleWithWebIdentityResponse/>")], credentials: None()
+        ) { service in
             _ = try await service.client.query("AssumeRoleWithWebIdentity", version: "2011-06-15", [], isSigned: false)
             let headers = try #require(service.requests.first).headers
             #expect(headers["Authorization"] == nil)

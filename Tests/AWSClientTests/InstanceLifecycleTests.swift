@@ -69,6 +69,7 @@ import Threading
             #expect(watch.events.count == 3)
             server.change { $0.lifecycleState = "InService" }
             try await round(fixture)
+            try await round(fixture)
             #expect(watch.events.last == .lifecycle(.inService))
             #expect(fixture.sink.entries.filter { $0.level >= .info }.isEmpty)
             await watch.end()

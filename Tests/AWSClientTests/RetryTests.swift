@@ -248,7 +248,7 @@ import XMLReader
             #expect(root.text(of: "A") == "1")
             #expect(
                 service.requests.map { String(decoding: $0.body, as: UTF8.self) }
-                    == Array(repeating: "Action=Publish&Message=a+b%26c&Version=2010-03-31", count: 2))
+                    == Array(repeating: "Action=Publish&Version=2010-03-31&Message=a+b%26c", count: 2))
             #expect(
                 service.requests[0].headers["Content-Type"] == "application/x-www-form-urlencoded; charset=utf-8")
             #expect(service.attempts.map(\.operation) == ["Publish", "Publish"])

@@ -170,11 +170,11 @@ struct IsolationMachineTests {
             #expect(job.message.hasSuffix("closed"), "\(job)")
             try await worker.dropIn(
                 "foqus-worker@.service",
-                "[Service]\nType=oneshot\nExecStart=\nExecStart=python3 \(worker.gate)/ask.py 1\nRestart=no",
+                "[Service]\nType=oneshot\nExecStart=\nExecStart=python3 \(worker.gate)/ask.py 2\nRestart=no",
                 name: "ask")
             try await worker.machine.shell("systemctl daemon-reload; systemctl start foqus-worker@ask")
             let own = try await worker.log("foqus-worker@ask")
-            #expect(own.contains("process 1 is no child of the worker's with its user"), "\(own)")
+            #expect(own.contains("process 2 is no child of the worker's with its user"), "\(own)")
             let nobody = try await worker.machine.run(
                 "runuser", "-u", "nobody", "--", "python3", "\(worker.gate)/ask.py", "1")
             #expect(nobody.errors.contains("PermissionError"), "\(nobody)")

@@ -30,7 +30,7 @@ public struct SNSTopics: Sendable, Hashable {
 /// Publishes to SNS topics.
 ///
 /// Notifications of one job leave one call after the other, in order; those of different jobs travel together, ten to a
-/// call. The topics are independent and served at the same time. Publishing again under the same id is without effect
+/// call and several calls at once. The topics are independent and served at the same time. Publishing again under the same id is without effect
 /// only on a FIFO topic (its name ends in `.fifo`), and there for five minutes; readers of a standard topic see both.
 public final class SNSNotifier: Notifier {
     private static let version = "2010-03-31"
@@ -109,7 +109,7 @@ public final class SNSNotifier: Notifier {
             }
             let chunks = BatchOperation.chunks(of: round.map(\.size), size: SNSMessage.sizeLimit)
             let failures = try await batches.run(chunks) { (numbers) throws(StoreError) in
-                try await publishBatch(numbers.map { ($0, round[$0]) }, plan)
+                try await self.publishBatch(numbers.map { ($0, round[$0]) }, plan)
             }
             guard let failure = failures.min(by: { $0.key < $1.key })?.value else { continue }
             throw failure.error(plan.purpose, service: "sns")

@@ -34,24 +34,58 @@ struct BatchOperation: Sendable {
     static let attempts = 5
     private static let firstPause = Duration.milliseconds(50)
 
+    /// Calls at once. One waits mostly for the network, and a busy worker has tens of them to make in a round.
+    static let width = 4
+
     /// - Parameters:
     ///   - chunks: numbers of the entries that may travel together.
+    ///   - inOrder: whether a chunk is sent when the one before it has been carried out.
     ///   - send: sends these entries, and tells which were carried out and which failed.
     /// - Returns: the entries that failed for good, or after all attempts.
     func run(
-        _ chunks: [[Int]],
-        _ send: ([Int]) async throws(StoreError) -> (done: Set<Int>, failed: [Int: BatchFailure])
+        _ chunks: [[Int]], inOrder: Bool = false,
+        _ send: @escaping @Sendable ([Int]) async throws(StoreError) -> (done: Set<Int>, failed: [Int: BatchFailure])
+    ) async throws(StoreError) -> [Int: BatchFailure] {
+        if chunks.count == 1 { return try await run(chunks[0], send) }
+        let outcome: Result<[Int: BatchFailure], StoreError> = await withTaskGroup(
+            of: Result<[Int: BatchFailure], StoreError>.self
+        ) { group in
+            var rest = chunks[...]
+            func begin() {
+                guard let chunk = rest.popFirst() else { return }
+                group.addTask {
+                    do throws(StoreError) { return .success(try await self.run(chunk, send)) } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            for _ in 0..<(inOrder ? 1 : Self.width) { begin() }
+            var failures: [Int: BatchFailure] = [:]
+            var failure: StoreError?
+            while let result = await group.next() {
+                switch result {
+                case .success(let found): failures.merge(found) { $1 }
+                // What is on its way comes to its end, but no more follows.
+                case .failure(let error): (failure, rest) = (failure ?? error, [])
+                }
+                begin()
+            }
+            return failure.map { .failure($0) } ?? .success(failures)
+        }
+        return try outcome.get()
+    }
+
+    private func run(
+        _ chunk: [Int], _ send: ([Int]) async throws(StoreError) -> (done: Set<Int>, failed: [Int: BatchFailure])
     ) async throws(StoreError) -> [Int: BatchFailure] {
         var failures: [Int: BatchFailure] = [:]
-        for chunk in chunks {
-            var open = chunk
-            for attempt in 1...Self.attempts where !open.isEmpty {
-                if attempt > 1 { try await pause(before: attempt) }
-                let (done, failed) = try await send(open)
-                for entry in open where !done.contains(entry) { failures[entry] = failed[entry] ?? .unanswered }
-                for entry in done { failures[entry] = nil }
-                open = open.filter { failures[$0]?.isTransient ?? false }
-            }
+        var open = chunk
+        for attempt in 1...Self.attempts where !open.isEmpty {
+            if attempt > 1 { try await pause(before: attempt) }
+            let (done, failed) = try await send(open)
+            for entry in open where !done.contains(entry) { failures[entry] = failed[entry] ?? .unanswered }
+            for entry in done { failures[entry] = nil }
+            open = open.filter { failures[$0]?.isTransient ?? false }
         }
         return failures
     }

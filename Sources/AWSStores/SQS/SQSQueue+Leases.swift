@@ -44,7 +44,7 @@ extension SQSQueue {
     private func delete(_ leases: [Lease]) async throws(StoreError) -> Set<Lease> {
         let entries = leases.map { lease -> JSONObject in ["ReceiptHandle": .string(lease.receipt)] }
         let chunks = BatchOperation.chunks(of: leases.map { _ in 1 })
-        let failures = try await batches.run(chunks) { (numbers) throws(StoreError) in
+        let failures = try await batches.run(chunks) { [calls, ledger] (numbers) throws(StoreError) in
             let result = try await calls.batch(
                 "DeleteMessageBatch", numbers.map { ($0, entries[$0]) }, "delete messages of")
             for number in result.done { ledger.acknowledged(leases[number]) }
@@ -96,7 +96,7 @@ extension SQSQueue {
         }
         let purpose = "change the visibility of messages of"
         let chunks = BatchOperation.chunks(of: items.map { _ in 1 })
-        let failures = try await batches.run(chunks) { (numbers) throws(StoreError) in
+        let failures = try await batches.run(chunks) { [calls] (numbers) throws(StoreError) in
             try await calls.batch("ChangeMessageVisibilityBatch", numbers.map { ($0, entries[$0]) }, purpose)
         }
         var lost: Set<Lease> = []

@@ -52,7 +52,7 @@ public final class SQSQueue: JobQueue {
             sizes.append(size)
         }
         let chunks = BatchOperation.chunks(of: sizes, size: Self.sizeLimit)
-        let failures = try await batches.run(chunks) { (numbers) throws(StoreError) in
+        let failures = try await batches.run(chunks, inOrder: true) { [calls, entries] (numbers) throws(StoreError) in
             try await calls.batch("SendMessageBatch", numbers.map { ($0, entries[$0]) }, "send to")
         }
         guard let failure = failures.min(by: { $0.key < $1.key })?.value else { return }

@@ -20,7 +20,7 @@ struct Installer {
         record.isProgramInHome = isOurs(unit) && ["/home/", "/root/", "/run/user/"].contains { program.hasPrefix($0) }
         try write(record.text, to: places.record)
         if record.startup == .delayed { try writeTimer() }
-        try await manager.reloadFiles()
+        // Links are made by what is on the disk: systemd need not have read it yet.
         try await apply(record.startup)
         if record.startup != .delayed { try remove(ourFile(of: ServiceNames.timer)) }
         // Last, as systemd takes all links to a unit away when it is disabled.

@@ -55,17 +55,17 @@ enum ScopeKeeper {
         let owner = "\(unit), process \(peer.process)"
         let maker = ScopeMaker(manager: manager, owner: owner)
         await withDiscardingTaskGroup { group in
-            while let line = try? await connection.lines.next() {
-                group.addTask { await answer(line, peer, maker, connection) }
+            // Who sends anything else is let go: its socket closes.
+            while let line = try? await connection.lines.next(), let request = ScopeRequest(line: line) {
+                group.addTask { await answer(request, peer, maker, connection) }
             }
         }
         await stopRest(of: owner, manager, log)
     }
 
     private static func answer(
-        _ line: [UInt8], _ peer: LocalSocket.Peer, _ maker: ScopeMaker, _ connection: LineConnection
+        _ request: ScopeRequest, _ peer: LocalSocket.Peer, _ maker: ScopeMaker, _ connection: LineConnection
     ) async {
-        guard let request = ScopeRequest(line: line) else { return connection.output.close() }
         var answer: JSONObject = ["id": .int(Int64(request.id))]
         do throws(JobCageError) {
             try check(request.process, of: peer)

@@ -13,16 +13,6 @@ struct WorkerMoment: Sendable {
     let lostEntries: Int
     /// Why it takes no jobs; empty when it does.
     let reasonsNotReady: [String]
-
-    init(
-        status: WorkerStatus, queued: Int?, freeBytes: UInt64?, lostEntries: Int, reasonsNotReady: [String]
-    ) {
-        self.status = status
-        self.queued = queued
-        self.freeBytes = freeBytes
-        self.lostEntries = lostEntries
-        self.reasonsNotReady = reasonsNotReady
-    }
 }
 
 /// The gauges among a worker's metrics.

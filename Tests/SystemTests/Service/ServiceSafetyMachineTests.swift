@@ -32,7 +32,7 @@ struct ServiceSafetyMachineTests {
             let ends = try await machine.shell(
                 """
                 killed=0
-                for step in $(seq 0 2 60); do
+                for step in $(seq 0 2 40); do
                     timeout -s KILL 0.$(printf %03d $((step * 10 + 5))) foqus-service --startup delayed install >/dev/null 2>&1 \\
                         && ended=yes || { ended=no; killed=$((killed + 1)); }
                     if [ $((step % 4)) = 0 ]; then
@@ -58,7 +58,7 @@ struct ServiceSafetyMachineTests {
             try await machine.shell(
                 """
                 foqus-service --startup auto install >/dev/null
-                for step in $(seq 0 3 45); do
+                for step in $(seq 0 5 30); do
                     for startup in disabled auto; do
                         timeout -s KILL 0.$(printf %03d $((step * 10 + 5))) foqus-service --startup $startup update >/dev/null 2>&1 || true
                         foqus-service --startup $startup update >/dev/null

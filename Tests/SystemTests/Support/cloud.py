@@ -16,17 +16,19 @@ def now():
 
 RAW = {"RawMessageDelivery": "true"}
 SUBMITTED = {"FilterPolicy": json.dumps({"event": ["job.submit"]})}
+OUTPUTS = {"FilterPolicy": json.dumps({"event": ["job.unknown"]})}
 QUEUES = {
     # The worker reads the attributes of the message itself, so that delivery is raw.
     "jobs": ("update", {**RAW, **SUBMITTED}),
     "processor": ("update", {}),  # in place of the lambda foqus-sns-update
+    "outputs": ("update", {**RAW, **OUTPUTS}),
     "witness": ("update", RAW), "texts": ("message", RAW), "alerts": ("alert", RAW)}
 
 
-def set_up(name, raw=True):
+def set_up(name, raw=True, queues=("jobs", "processor", "witness", "texts", "alerts")):
     """Buckets, table, topics, and queues that are subscribed to them."""
     made = {"simulations": name + "-sims", "sessions": name + "-sessions", "table": name}
-    for role in ("simulations", "sessions", "table", "update", "message", "alert", *QUEUES):
+    for role in ("simulations", "sessions", "table", "update", "message", "alert", *queues):
         make(made, role, raw)
     return made
 

@@ -62,6 +62,16 @@ offer_controllers() {
     done
 }
 
+# Whether there are hierarchies and each takes a new cgroup.
+cgroups_can_be_made() {
+    local mounted type option trial="" status=0
+    while read -r mounted type option; do
+        trial=$mounted$(cgroup_of_self "$type" "$option")/foqus-machine-trial-$$
+        { mkdir "$trial" && rmdir "$trial"; } 2>/dev/null || status=1
+    done < <(cgroup_hierarchies)
+    [ -n "$trial" ] && return $status
+}
+
 # cgroups_make PLAN
 cgroups_make() {
     local cgroup parent
