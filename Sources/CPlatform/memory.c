@@ -5,20 +5,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#ifndef MADV_PAGEOUT
-#define MADV_PAGEOUT 21
-#endif
-
 static int release_code(struct dl_phdr_info *info, size_t size, void *total) {
     (void)size;
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
-        // Only what the file holds and nobody writes: it comes back from the page cache when it is used.
+        // Only what the file holds and nobody writes: it comes back from the page cache when it is used. Let go of
+        // rather than paged out, which leaves what other programs have mapped too.
         if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
         uintptr_t begin = (info->dlpi_addr + segment->p_vaddr) & ~(page - 1);
         uintptr_t end = (info->dlpi_addr + segment->p_vaddr + segment->p_memsz + page - 1) & ~(page - 1);
-        if (madvise((void *)begin, end - begin, MADV_PAGEOUT) == 0) *(size_t *)total += end - begin;
+        if (madvise((void *)begin, end - begin, MADV_DONTNEED) == 0) *(size_t *)total += end - begin;
     }
     return 0;
 }

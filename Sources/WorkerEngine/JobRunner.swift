@@ -96,7 +96,9 @@ struct JobRunner: Sendable {
             if await services.board.reason(for: attempt.id) == nil {
                 open.append(attempt)
             } else {
-                await settle((attempt.record(directory: nil), attempt.effects.givenBack(), { @Sendable in attempt.story(nil) }))
+                report(attempt, .givenBack, "the stores are away, and the service stops")
+                await settle(
+                    (attempt.record(directory: nil), attempt.effects.givenBack(), { @Sendable in attempt.story(nil) }))
                 await ended(attempt.id)
             }
         }
@@ -160,10 +162,12 @@ struct JobRunner: Sendable {
             switch outcome {
             case .refused: "refused"
             case .dropped: "dropped: it is over"
+            case .givenBack: "given back"
             default: "could not be run"
             }
         services.logger.log(
-            outcome == .dropped ? .info : .warning, "job \(words)", attempt.facts.merging(["reason": reason]),
+            outcome == .dropped || outcome == .givenBack ? .info : .warning, "job \(words)",
+            attempt.facts.merging(["reason": reason]),
             context: attempt.story(nil), event: outcome.event)
     }
 

@@ -128,7 +128,7 @@ actor Outbox {
         waitingForIdle = []
     }
 
-    /// Attempts whose effects are not all delivered.
+    /// Attempts that are not over, or whose effects are not all delivered.
     var backlog: Int { lanes.count }
 
     private func number(_ effects: [Effect]) -> [JournaledEffect] {

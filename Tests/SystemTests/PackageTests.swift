@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The Debian packages on a fresh Debian.
-@Suite(.needsMachine, .timeLimit(.minutes(5)))
+@Suite(.needsMachine, .serialized, .timeLimit(.minutes(10)))
 struct PackageTests {
     @Test func anInstallationStartsNothingAndTakesJobsWhenStarted() async throws {
         try await FreshDebian.with { debian in
@@ -14,7 +14,9 @@ struct PackageTests {
             // As root, who leaves no files behind that the worker cannot use.
             #expect(try await machine.run("foqus-worker", "check-config").output.contains("ok    store"))
 
-            try await machine.shell("systemctl enable --now foqus-worker")
+            let said = try await machine.shell(
+                "foqus-service --startup auto install && foqus-service --wait 10 start")
+            #expect(said.contains("Service installed\n"), "\(said)")
             #expect(try await machine.property("ActiveState", of: "foqus-worker.service") == "active")
             #expect(try await machine.property("User", of: "foqus-worker.service") == "foqus")
 
@@ -23,8 +25,7 @@ struct PackageTests {
             try await debian.prepareJobs(seconds: 0)
             try await machine.shell("systemctl start foqus-gateway && systemctl restart foqus-worker")
             try await debian.putSimulation()
-            let results = try await debian.runJobs(4)
-            #expect(results.split(separator: "\n").count { $0.contains("success") } == 4, "\(results)")
+            #expect(try await debian.finish(debian.submit(4)) == ["success": 4])
 
             try await machine.reboot()
             #expect(try await machine.property("ActiveState", of: "foqus-worker.service") == "active")
@@ -41,15 +42,14 @@ struct PackageTests {
             try await machine.shell("systemctl start foqus-gateway foqus-worker@one && systemctl stop foqus-worker@two")
             try await debian.putSimulation()
 
-            async let results = debian.runJobs(40)
+            let session = try await debian.submit(60)
             try await eventually("some jobs have ended") {
-                try await debian.publishedStates().values.count { $0.contains(.success) } > 2
+                try await debian.states(of: session)["success", default: 0] > 2
             }
             let firstProcess = try await machine.property("MainPID", of: "foqus-worker@one.service")
             let said = try await debian.apt("install --no-install-recommends ./*.deb", .new)
-            #expect(said.contains("Stopping foqus-worker@one.service\n"), "\(said)")
-            let early = try await debian.publishedStates().values.count { $0.contains(.success) }
-            #expect(early < 40, "the upgrade was not under load")
+            #expect(said.contains("Stopping foqus-worker@one.service"), "\(said)")
+            #expect(try await debian.states(of: session)["success", default: 0] < 60, "it was not under load")
 
             for unit in ["foqus-gateway.service", "foqus-worker@one.service"] {
                 #expect(try await machine.property("ActiveState", of: unit) == "active")
@@ -63,9 +63,10 @@ struct PackageTests {
                 #expect(try await debian.installedVersion(of: package).hasSuffix("+1"))
             }
 
-            #expect(try await results.split(separator: "\n").count { $0.contains("success") } == 40)
+            #expect(try await debian.finish(session) == ["success": 60])
+            try await machine.shell("systemctl stop foqus-worker@one foqus-gateway")
             let states = try await debian.publishedStates()
-            #expect(states.count == 40)
+            #expect(states.count == 60)
             #expect(states.values.allSatisfy { $0.count { $0 == .running } == 1 })
             #expect(states.values.allSatisfy { $0.filter(\.isFinal) == [.success] })
         }
@@ -79,12 +80,12 @@ struct PackageTests {
             try await debian.prepareJobs(seconds: 0)
             try await machine.shell(
                 """
-                systemctl enable --now foqus-gateway foqus-worker
-                systemctl enable --now foqus-worker@one
+                systemctl enable --now foqus-gateway foqus-worker@one
+                foqus-service --startup delayed install && foqus-service --wait 10 start
                 mkdir -p /usr/lib/foqus-worker/venv/bin && touch /usr/lib/foqus-worker/venv/pyvenv.cfg
                 """)
             try await debian.putSimulation()
-            _ = try await debian.runJobs(2)
+            #expect(try await debian.finish(debian.submit(2)) == ["success": 2])
 
             try await debian.apt("remove foqus-worker foqus-gateway foqus-worker-aws foqusctl")
             #expect(try await machine.shell("pgrep -l foqus || true") == "")

@@ -26,15 +26,15 @@ struct UnitMachineTests {
     /// A worker that is stopped is found out, killed and started again, and its job runs again.
     @Test func theWatchdogEndsAStoppedWorker() async throws {
         try await WorkerMachine.with("sandbox = no") { worker in
-            try await worker.dropIn("foqus-worker.service", "[Service]\nWatchdogSec=2", name: "watchdog")
-            try await worker.dropIn("foqus-gateway.service", "[Service]\nWatchdogSec=2", name: "watchdog")
+            try await worker.dropIn("foqus-worker.service", "[Service]\nWatchdogSec=4", name: "watchdog")
+            try await worker.dropIn("foqus-gateway.service", "[Service]\nWatchdogSec=4", name: "watchdog")
             try await worker.machine.shell("systemctl daemon-reload; systemctl restart foqus-gateway foqus-worker")
             try await worker.put(
                 "waiting", "touch \(worker.gate)/waiting; until [ -e \(worker.gate)/go ]; do sleep 0.05; done")
             let session = try await worker.start("waiting")
             try await worker.untilThere("waiting")
             // It is fed while a job takes longer than the interval.
-            try await worker.machine.succeeding("sleep", "3")
+            try await worker.machine.succeeding("sleep", "6")
             #expect(try await worker.machine.property("NRestarts", of: "foqus-worker") == "0")
             for unit in ["foqus-worker", "foqus-gateway"] {
                 try await worker.machine.succeeding("systemctl", "kill", "--signal=STOP", "--kill-whom=main", unit)

@@ -7,6 +7,7 @@ _debian_release() { (source /etc/os-release && echo "$VERSION_CODENAME"); }
 
 # Where this machine gets its Debian from, as lines of a sources.list.
 _debian_sources() {
+    [ -n "$(apt-get indextargets)" ] || as_root apt-get update -q >/dev/null
     apt-get indextargets 'Created-By: Packages' 'Origin: Debian' --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' |
         sort -u
 }
@@ -35,16 +36,18 @@ make_packages() {
 # ensure_debian_root: a Debian of the smallest kind with systemd in $packages/root, as a fresh machine has it. What the
 # packages need is downloaded, but not installed, so that tests need no network.
 ensure_debian_root() {
-    local debian=$packages/root release wanted
+    local debian=$packages/root release wanted proxy
     release=$(_debian_release)
     wanted=$({ _debian_sources && _packages_wants "$packages/old"; } | sha256sum | cut -d' ' -f1)
     [ "$(cat "$packages/root.stamp" 2>/dev/null)" != "$wanted" ] || return 0
     say "making a fresh Debian ($release, once, some minutes)"
     rm -rf "$debian" "$packages/root.stamp"
     _debian_sources >"$packages/sources.list"
+    proxy=$(apt-config dump --format '%v' Acquire::http::Proxy)
     # Without --skip the lists of packages would be removed in the end, and what was downloaded.
     if ! as_root mmdebstrap --mode=root --variant=minbase --format=directory --include=systemd,dbus \
-        --skip=cleanup/apt --customize-hook="copy-in $packages/old /opt" \
+        ${proxy:+--aptopt="Acquire::http::Proxy \"$proxy\""} --skip=cleanup/apt \
+        --customize-hook="copy-in $packages/old /opt" \
         --customize-hook='chroot "$1" sh -c "apt-get install --download-only --install-recommends --yes /opt/old/*.deb"' \
         --customize-hook='rm -r "$1/opt/old"' \
         "$release" "$debian" "$packages/sources.list" >"$packages/root.log" 2>&1; then

@@ -103,8 +103,8 @@ int cp_spawn(
 /// Waits until either is certain.
 int cp_read_report(int report, enum cp_spawn_step *_Nonnull step);
 
-/// Unmaps the pages of all loaded code and constants (MADV_PAGEOUT); those in use come back by themselves.
-/// Returns the bytes that were asked for; 0 where the kernel cannot.
+/// Unmaps the pages of all loaded code and constants (MADV_DONTNEED); those in use come back by themselves.
+/// Returns the bytes that were asked for.
 size_t cp_release_code(void);
 
 #ifdef __cplusplus

@@ -1,10 +1,12 @@
 import FOQUSModel
 import FileKit
 import Glibc
+import JSONKit
 import TestSupport
+import Testing
 
-/// A machine that is a fresh Debian: the smallest installation with systemd, no network, nothing of ours. The Debian packages
-/// are there to be installed; what they need lies in apt's cache.
+/// A machine that is a fresh Debian: the smallest installation with systemd, no network, nothing of ours. The Debian
+/// packages are there to be installed; what they need lies in apt's cache.
 struct FreshDebian {
     let machine: Machine
 
@@ -24,9 +26,9 @@ struct FreshDebian {
     /// Runs apt in the folder of the packages, as `apt install ./foqus-worker_*.deb`; returns what it said.
     @discardableResult
     func apt(_ words: String, _ version: Version = .old) async throws -> String {
-        try await machine.shell(
-            "cd '\(Self.packages(version.rawValue))' && DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet \(words) 2>&1"
-        )
+        let folder = try Self.packages(version.rawValue)
+        return try await machine.shell(
+            "cd '\(folder)' && DEBIAN_FRONTEND=noninteractive apt-get --yes --quiet \(words) 2>&1")
     }
 
     func installedVersion(of package: String) async throws -> String {
@@ -44,41 +46,59 @@ struct FreshDebian {
 
     // MARK: jobs
 
-    /// Makes the application "pause", whose jobs take `seconds`, and a user and a simulation for it. A gateway must run.
+    /// Makes the application "pause", whose jobs take `seconds`, and a user. No gateway or worker may run.
     func prepareJobs(seconds: Double) async throws {
         try await machine.shell(
             """
-            printf '[application.pause]\\nexecutor = command\\nprogram = /bin/sh\\narguments = -c,sleep \(seconds); echo {}\\n' \
-                >>/etc/foqus/foqus.conf
+            cat >>/etc/foqus/foqus.conf <<END
+            [application.pause]
+            executor = command
+            program = /bin/sh
+            arguments = -c,sleep \(seconds); echo {}
+            END
             printf secret | foqusctl user add alice --password-stdin
             """)
     }
 
+    /// Uploads a simulation for it. The gateway must run.
     func putSimulation() async throws {
         try await foqusctl("simulation put --application pause pause /etc/foqus/foqus.conf")
     }
 
-    /// Runs so many jobs to their end; returns the results as CSV.
-    func runJobs(_ count: Int) async throws -> String {
-        try await foqusctl("run pause <(printf 'node.x\\n'; seq \(count)) --output /tmp/results.csv")
-        return try await machine.succeeding("cat", "/tmp/results.csv")
+    /// Starts a session of so many jobs; returns its id.
+    func submit(_ count: Int) async throws -> String {
+        try await machine.shell("(echo node.x && seq \(count)) >/tmp/inputs.csv")
+        return String(try await foqusctl("run pause /tmp/inputs.csv --detach --quiet").dropLast())
+    }
+
+    /// The number of jobs in each state.
+    func states(of session: String) async throws -> [String: Int] {
+        let status = try JSON.parse(Array(try await foqusctl("session status \(session) --json").utf8))
+        let states = try #require(status["States"]?.objectValue)
+        return states.reduce(into: [:]) { $0[$1.key] = $1.value.intValue }
+    }
+
+    /// Waits for the end of a session; returns the number of jobs in each state.
+    func finish(_ session: String) async throws -> [String: Int] {
+        try await foqusctl("session wait \(session) --quiet")
+        return try await states(of: session)
     }
 
     @discardableResult
     private func foqusctl(_ words: String) async throws -> String {
         try await machine.shell(
-            "export FOQUS_GATEWAY=http://127.0.0.1:8080 FOQUS_USER=alice FOQUS_PASSWORD=secret; foqusctl \(words) 2>&1")
+            "export FOQUS_GATEWAY=http://127.0.0.1:8080 FOQUS_USER=alice FOQUS_PASSWORD=secret; foqusctl \(words)")
     }
 
-    /// The states that were published for each job.
+    /// The states that were published for each job. The gateway and the workers must have stopped.
     func publishedStates() async throws -> [JobID: [JobState]] {
-        try await StoredUpdates.states(in: try file("/var/lib/foqus"))
-    }
-
-    /// A file or folder of the machine, as it can be reached from here.
-    private func file(_ path: String) throws -> String {
         let leader = String(decoding: try File.read("/run/foqus-machines/\(machine.name)/leader"), as: UTF8.self)
-        return "/proc/\(leader.filter(\.isNumber))/root\(path)"
+        let store = "/proc/\(leader.filter(\.isNumber))/root/var/lib/foqus"
+        return try await withTemporaryDirectory { copy in
+            let database = try File.read(Path.join(store, "foqus.sqlite3"))
+            try File.writeAtomically(database, to: Path.join(copy, "foqus.sqlite3"))
+            return try await StoredUpdates.states(in: copy)
+        }
     }
 
     /// What there is of ours, outside of /proc and the like.

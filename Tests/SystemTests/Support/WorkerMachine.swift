@@ -52,7 +52,7 @@ struct WorkerMachine: Sendable {
     private func installServices() async throws {
         try await machine.install("foqus-worker", "foqus-gateway", "foqusctl")
         let units = Path.join(Installation.root, "systemd")
-        let users = Path.join(Installation.root, "packaging/sysusers.conf")
+        let users = Path.join(Installation.root, "packaging/debian/foqus-worker.sysusers")
         try await machine.shell(
             """
             systemd-sysusers \(users)
@@ -88,20 +88,29 @@ struct WorkerMachine: Sendable {
 
     /// Uploads a script as a simulation.
     func put(_ name: String, _ script: String) async throws {
-        try Directory.create(Path.join(gate, "simulations/\(name)"), mode: 0o755)
-        try File.writeAtomically(
-            Array("\(script)\n".utf8), to: Path.join(gate, "simulations/\(name)/job.sh"), mode: 0o644, sync: false)
-        try await foqusctl(
-            "simulation", "put", name, "\(gate)/simulations/\(name)", "--application", "script")
+        try await put(name, file: "job.sh", "\(script)\n", application: "script")
+    }
+
+    /// Uploads a simulation of one file.
+    func put(_ name: String, file: String, _ text: String, application: String) async throws {
+        let folder = Path.join(gate, "simulations/\(name)")
+        try Directory.create(folder, mode: 0o755)
+        try File.writeAtomically(Array(text.utf8), to: Path.join(folder, file), mode: 0o644, sync: false)
+        try await foqusctl("simulation", "put", name, folder, "--application", application)
     }
 
     /// Starts jobs of a simulation that was put.
     func start(_ name: String, count: Int = 1, application: String = "script") async throws -> String {
-        let inputs = (0..<count).map { #"{"node": {"x": \#($0)}}"# }.joined(separator: ",")
-        try File.writeAtomically(Array("[\(inputs)]".utf8), to: "\(gate)/inputs.json", mode: 0o644, sync: false)
+        let inputs = (0..<count).map { JSON.object(["node": ["x": .int(Int64($0))]]) }
+        return try await start(name, inputs: inputs, application: application)
+    }
+
+    func start(_ name: String, inputs: [JSON], application: String) async throws -> String {
+        let file = Path.join(gate, "inputs.json")
+        try File.writeAtomically(JSON.array(inputs).serialized(), to: file, mode: 0o644, sync: false)
         let session = try await foqusctl("session", "create").filter { !$0.isWhitespace }
         try await foqusctl(
-            "session", "append", session, "\(gate)/inputs.json", "--simulation", name, "--application", application)
+            "session", "append", session, file, "--simulation", name, "--application", application)
         try await foqusctl("session", "start", session)
         return session
     }
@@ -162,7 +171,7 @@ struct WorkerMachine: Sendable {
         try await eventually("\(unit) is started again", within: .seconds(60)) {
             let restarts = try await machine.property("NRestarts", of: unit)
             let state = try await machine.property("ActiveState", of: unit)
-            return restarts == "\(times)" && state == "active"
+            return (Int(restarts) ?? 0) >= times && state == "active"
         }
     }
 
