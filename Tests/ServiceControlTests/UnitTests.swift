@@ -35,6 +35,7 @@ import Testing
         #expect(lines.contains("ExecStart=/usr/bin/foqus-worker run"))
         #expect(lines.contains("WantedBy=default.target"))
         #expect(lines.contains("Type=notify"))
+        #expect(lines.filter { $0.hasPrefix("#") } == [Substring(UnitText.mark)])
         #expect(lines.contains { $0.hasPrefix("Environment=FOQUS_STORE_DIRECTORY=%h/") })
         for key in ["User", "Group", "StateDirectory", "ProtectSystem", "PrivateTmp", "After", "Wants"] {
             #expect(!lines.contains { $0.hasPrefix(key + "=") }, "\(key)")

@@ -38,8 +38,9 @@ enum UnitText {
     /// A user's systemd has no accounts, targets of the network and state directories of the system, and may not make the
     /// namespaces of a sandbox.
     private static func isForUsersToo(_ line: Substring) -> Bool {
-        guard let equals = line.firstIndex(of: "=") else { return true }
+        // Comments tell of what stands below them, which may be left out.
         if line.hasPrefix("#") { return false }
+        guard let equals = line.firstIndex(of: "=") else { return true }
         return userKeys.contains(String(line[..<equals]))
     }
 
