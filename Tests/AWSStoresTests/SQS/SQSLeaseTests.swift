@@ -39,7 +39,7 @@ struct SQSLeaseTests {
             let queue = fake.queue()
             let leases = try await leases(ids, from: queue)
             #expect(try await queue.acknowledge(leases) == [leases[3], leases[11]])
-            #expect(fake.calls("DeleteMessageBatch").map { $0.entries("Id").count } == [10, 2])
+            #expect(fake.calls("DeleteMessageBatch").map { $0.entries("Id").count }.sorted() == [2, 10])
             // What is removed stays removed, what is lost stays lost: the server is not asked again.
             #expect(try await queue.acknowledge(leases) == [leases[3], leases[11]])
             #expect(fake.calls("DeleteMessageBatch").count == 2)
