@@ -60,6 +60,7 @@ let package = Package(
         debian("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
         debian("CInih", "inih", "libinih-dev"),
         debian("CExpat", "expat", "libexpat1-dev"),
+        debian("CUDUnits", "udunits", "libudunits2-dev"),
         .target(name: "CPlatform", cSettings: strictC),
 
         // MARK: kits
@@ -75,11 +76,14 @@ let package = Package(
         kit("XMLReader", ["CExpat"]),
         kit("SystemdKit", ["CSystemd"]),
         kit("Logging", ["Threading"]),
-        kit("Settings", ["CInih", "FileKit"]),
-        kit("CommandLineKit", ["Threading"]),
+        kit("TextKit"),
+        kit("Settings", ["CInih", "FileKit", "TextKit"]),
+        kit("CommandLineKit", ["Threading", "TextKit"]),
+        kit("UnitsKit", ["CUDUnits", "Threading"]),
 
         // MARK: the domain
         library("FOQUSModel", ["JSONKit"]),
+        library("Sinter", ["JSONKit", "TextKit", "UnitsKit"]),
         library("Stores", ["FOQUSModel", "JSONKit"]),
         library(
             "EmbeddedStores",
@@ -136,7 +140,7 @@ let package = Package(
             "ControlCommands",
             [
                 "Configuration", "CommandLineKit", "GatewayClient", "FOQUSModel", "JSONKit", "EventLoop", "FileKit",
-                "Stores", "EmbeddedStores", "Threading", "HTTPClient", "CryptoTools", "Settings",
+                "Stores", "EmbeddedStores", "Threading", "HTTPClient", "CryptoTools", "Settings", "TextKit",
             ]),
 
         // MARK: tests
@@ -166,8 +170,9 @@ let package = Package(
                 "HTTPClient", "HTTPServer", "CryptoTools", "FileKit", "Logging", "ProcessKit", "Threading",
             ]),
         tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings", ["FileKit"]),
-        tests("CommandLineKit", ["Threading"]),
+        tests("CommandLineKit", ["Threading"]), tests("TextKit"), tests("UnitsKit", ["Threading"]),
         tests("FOQUSModel", ["JSONKit", "FileKit"]),
+        tests("Sinter", ["JSONKit", "TextKit", "UnitsKit", "FileKit"]),
         tests(
             "EmbeddedStores",
             ["StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "SQLiteKit", "FileKit", "Threading"]),
