@@ -50,6 +50,7 @@ let package = Package(
         .executable(name: "foqus-worker-aws", targets: ["foqus-worker-aws"]),
         .executable(name: "foqus-gateway", targets: ["foqus-gateway"]),
         .executable(name: "foqusctl", targets: ["foqusctl"]),
+        .executable(name: "foqus-sinter", targets: ["foqus-sinter"]),
     ],
     targets: [
         // MARK: C libraries
@@ -143,6 +144,14 @@ let package = Package(
                 "Stores", "EmbeddedStores", "Threading", "HTTPClient", "CryptoTools", "Settings", "TextKit",
             ]),
 
+        program("foqus-sinter", ["SinterCommands", "CommandLineKit", "Configuration"]),
+        library(
+            "SinterCommands",
+            [
+                "Sinter", "CommandLineKit", "JSONKit", "TextKit", "UnitsKit", "FileKit", "CryptoTools", "FOQUSModel",
+                "Stores", "Threading",
+            ]),
+
         // MARK: tests
         support("TestSupport", ["EventLoop", "FileKit", "Stores", "FOQUSModel", "Threading"]),
         support(
@@ -189,6 +198,8 @@ let package = Package(
                 "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "EventLoop", "HTTPServer", "HTTPClient",
                 "CryptoTools", "Logging", "GatewayClient", "Threading",
             ]),
+        tests(
+            "SinterCommands", ["Sinter", "CommandLineKit", "JSONKit", "FileKit", "Stores", "FOQUSModel", "Threading"]),
         tests("Configuration", ["Settings", "CommandLineKit", "FileKit", "FOQUSModel"]),
         tests(
             "ControlCommands",
