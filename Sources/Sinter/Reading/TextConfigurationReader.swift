@@ -38,9 +38,18 @@ struct TextConfigurationReader {
             switch word {
             case "file", "f", "title", "author", "date", "description": head[word == "f" ? "file" : word] = line[1]
             case "dir": error(line, nil, "'dir' is not accepted: the model is looked for beside the configuration")
-            case "default", "min", "max", "limits": note(word, of: line, &lines, &drafts)
-            case "rstrings", "cstrings", "rlabels", "clabels": note(labels: word, of: line, &tables)
-            default: add(line, &drafts, &tables)
+            case "default", "min", "max", "limits":
+                if let index = index(of: line[1], tables), word != "limits" {
+                    note(word, of: line, &lines, &tables[index])
+                } else {
+                    note(word, of: line, &lines, &drafts)
+                }
+            default:
+                if let index = index(of: line[1], tables), let label = label(word, of: line) {
+                    note(label, of: line, &tables[index])
+                } else {
+                    add(line, &drafts, &tables)
+                }
             }
         }
         let file = head["file"] ?? ""
@@ -62,6 +71,10 @@ struct TextConfigurationReader {
     }
 
     private func add(_ line: TextLines.Line, _ drafts: inout [Draft], _ tables: inout [TextTable]) {
+        if line.fields.allSatisfy({ Double($0) != nil }) {
+            // As behind a default that has become a comment.
+            return notes.warning(line.place(0), nil, "these values belong to nothing above")
+        }
         guard line.fields.count >= 5 else {
             let words = ["file", "title", "author", "date", "description", "default", "min", "max", "limits"]
             return error(
@@ -75,7 +88,8 @@ struct TextConfigurationReader {
             notes.warning(line.place(1), name, "'\(line.fields[1])' is neither input nor output and taken for output")
         }
         let paths = Array(line.fields[4...])
-        if line.fields[2].lowercased() == "table" {
+        // Its size, as in table[3,16], follows from its strings.
+        if line.fields[2].lowercased().prefix(while: { $0 != "[" && $0 != " " }) == "table" {
             return tables.append(
                 TextTable(
                     name: name, isInput: mode == "input", description: line.fields[3], path: paths[0],
@@ -152,122 +166,51 @@ struct TextConfigurationReader {
         }
     }
 
-    private func note(labels word: String, of line: TextLines.Line, _ tables: inout [TextTable]) {
-        guard let index = tables.firstIndex(where: { FoldedName($0.name) == FoldedName(line[1]) }) else {
-            let names = tables.map(\.name)
-            return error(line, nil, "there is no table '\(line[1])'" + Suggestion.hint(for: line[1], among: names))
+    private func index(of table: String, _ tables: [TextTable]) -> Int? {
+        tables.firstIndex { FoldedName($0.name) == FoldedName(table) }
+    }
+
+    /// The rows of a table, one a line.
+    private func note(_ word: String, of line: TextLines.Line, _ lines: inout TextLines, _ table: inout TextTable) {
+        var rows = [Array(line.fields.dropFirst(2))]
+        for _ in 1..<max(1, table.rowStrings.count) {
+            guard let next = lines.next(ofFields: rows[0].count) else { break }
+            rows.append(next.fields)
         }
-        let labels = Array(line.fields.dropFirst(2))
+        let values = rows.map { row in row.compactMap { value([$0], VariableType(.double), line, table.name) } }
         switch word {
-        case "rstrings": tables[index].rowStrings = labels
-        case "cstrings": tables[index].columnStrings = labels
-        case "rlabels": tables[index].rowLabels = labels
-        default: tables[index].columnLabels = labels
+        case "default": table.defaults = values
+        case "min": table.minima = values
+        default: table.maxima = values
+        }
+    }
+
+    private enum Label: String, CaseIterable {
+        case rowStrings = "rStrings"
+        case columnStrings = "cStrings"
+        case rowLabels = "rLabels"
+        case columnLabels = "cLabels"
+    }
+
+    /// Which of its strings or labels a line gives a table; `cLables` is found in public files.
+    private func label(_ word: String, of line: TextLines.Line) -> Label? {
+        if let label = Label.allCases.first(where: { $0.rawValue.lowercased() == word }) { return label }
+        let near = Suggestion.nearest(to: word, among: Label.allCases.map(\.rawValue)).flatMap(Label.init)
+        if let near { notes.warning(line.place(0), line[1], "'\(line[0])' is taken for '\(near.rawValue)'") }
+        return near
+    }
+
+    private func note(_ label: Label, of line: TextLines.Line, _ table: inout TextTable) {
+        let texts = Array(line.fields.dropFirst(2))
+        switch label {
+        case .rowStrings: table.rowStrings = texts
+        case .columnStrings: table.columnStrings = texts
+        case .rowLabels: table.rowLabels = texts
+        case .columnLabels: table.columnLabels = texts
         }
     }
 
     private func error(_ line: TextLines.Line, _ variable: String?, _ message: String) {
         notes.error(line.place(0), variable, message)
     }
-}
-
-/// A table of the first format: cells of type double, named `table[row,column]`, with paths made from a pattern.
-struct TextTable {
-    let name: String
-    let isInput: Bool
-    let description: String
-    /// With `%r` and `%c` for the strings of row and column.
-    let path: String
-    let place: SourcePlace
-    var rowStrings: [String] = []
-    var columnStrings: [String] = []
-    var rowLabels: [String]?
-    var columnLabels: [String]?
-
-    var table: SinterTable {
-        SinterTable(
-            name: name, description: description, rows: rowLabels ?? rowStrings, columns: columnLabels ?? columnStrings,
-            cells: rowStrings.indices.map { row in columnStrings.indices.map { cellName(row, $0) } })
-    }
-
-    private func cellName(_ row: Int, _ column: Int) -> String { "\(name)[\(row),\(column)]" }
-
-    func cells(_ notes: ProblemNotes) -> [TextConfigurationReader.Draft] {
-        if rowStrings.isEmpty || columnStrings.isEmpty {
-            notes.error(place, name, "the table needs lines 'rStrings | \(name) | …' and 'cStrings | \(name) | …'")
-        }
-        return rowStrings.enumerated().flatMap { row, rowString in
-            columnStrings.enumerated().map { column, columnString in
-                TextConfigurationReader.Draft(
-                    role: isInput ? .input : .output, name: cellName(row, column), type: VariableType(.double),
-                    description: "\(description), \(rowLabels?[safe: row] ?? rowString)"
-                        + " \(columnLabels?[safe: column] ?? columnString)",
-                    paths: [path.replacing("%r", with: rowString).replacing("%c", with: columnString)], place: place)
-            }
-        }
-    }
-}
-
-/// The lines of the first format that say something.
-struct TextLines {
-    struct Line {
-        let fields: [String]
-        fileprivate let file: String
-        fileprivate let number: Int
-        fileprivate let columns: [Int]
-
-        /// A field, or nothing where there are fewer.
-        subscript(index: Int) -> String { fields.indices.contains(index) ? fields[index] : "" }
-
-        func place(_ field: Int) -> SourcePlace {
-            SourcePlace(file: file, line: number, column: columns[min(field, columns.count - 1)])
-        }
-    }
-
-    private let lines: [Line]
-    private var at = 0
-
-    init(_ text: SinterText) {
-        let content = String(decoding: text.bytes, as: UTF8.self).unicodeScalars.filter {
-            $0 != "\u{FEFF}" && $0 != "\r"
-        }
-        lines = content.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
-            number, line in
-            guard let first = line.first(where: { !$0.properties.isWhitespace }), first != "#" else { return nil }
-            var fields: [String] = []
-            var columns: [Int] = []
-            var column = 1
-            for field in line.split(separator: "|", omittingEmptySubsequences: false) {
-                fields.append(String(field).trimmingBlanks)
-                columns.append(column + field.prefix { $0.properties.isWhitespace }.count)
-                column += field.count + 1
-            }
-            return Line(fields: fields, file: text.file, number: number + 1, columns: columns)
-        }
-    }
-
-    mutating func next() -> Line? {
-        guard at < lines.count else { return nil }
-        at += 1
-        return lines[at - 1]
-    }
-
-    /// The next line if it has so many fields.
-    mutating func next(ofFields count: Int) -> Line? {
-        guard at < lines.count, lines[at].fields.count == count else { return nil }
-        return next()
-    }
-}
-
-extension String {
-    /// Without white space at both ends.
-    var trimmingBlanks: String {
-        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(self[first...last])
-    }
-}
-
-extension Array {
-    subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }

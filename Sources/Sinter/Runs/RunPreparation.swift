@@ -205,7 +205,8 @@ private struct RunPreparation {
             variable: variable, given: given, givenUnits: slot.givenUnits, value: value, isDefault: slot.isDefault)
     }
 
-    /// Limits are advice: models are run outside them on purpose too.
+    /// Limits are advice: models are run outside them on purpose too. Where the minimum is not below the maximum, whoever
+    /// made the configuration has left them open.
     private func noteLimits(_ variable: SinterVariable, _ value: SinterValue, _ place: SourcePlace?) {
         let samples: [SinterValue] = if case .series(let values) = value { values } else { [value] }
         let least = variable.minimum?.scalars.map(\.number) ?? []
@@ -213,11 +214,13 @@ private struct RunPreparation {
         for sample in samples {
             for (index, number) in sample.scalars.map(\.number).enumerated() {
                 guard let number else { continue }
-                if let limit = least[safe: index] ?? nil, number < limit {
-                    return notes.warning(place, variable.name, "\(number) is less than its minimum, \(limit)")
+                let (low, high) = (least[safe: index] ?? nil, most[safe: index] ?? nil)
+                if let low, let high, low >= high { continue }
+                if let low, number < low {
+                    return notes.warning(place, variable.name, "\(number) is less than its minimum, \(low)")
                 }
-                if let limit = most[safe: index] ?? nil, number > limit {
-                    return notes.warning(place, variable.name, "\(number) is more than its maximum, \(limit)")
+                if let high, number > high {
+                    return notes.warning(place, variable.name, "\(number) is more than its maximum, \(high)")
                 }
             }
         }
