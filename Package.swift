@@ -181,7 +181,7 @@ let package = Package(
         tests("SystemdKit"), tests("Logging", ["Threading"]), tests("Settings", ["FileKit"]),
         tests("CommandLineKit", ["Threading"]), tests("TextKit"), tests("UnitsKit", ["Threading"]),
         tests("FOQUSModel", ["JSONKit", "FileKit"]),
-        tests("Sinter", ["JSONKit", "TextKit", "UnitsKit", "FileKit"]),
+        tests("Sinter", ["JSONKit", "TextKit", "UnitsKit", "FileKit", "Threading"]),
         tests(
             "EmbeddedStores",
             ["StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "SQLiteKit", "FileKit", "Threading"]),

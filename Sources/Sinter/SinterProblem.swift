@@ -53,6 +53,11 @@ final class ProblemNotes {
 
     var hasErrors: Bool { problems.contains { $0.severity == .error } }
 
+    /// Whether something is known to be wrong with a variable, so that what follows from it need not be told.
+    func hasErrors(of name: String) -> Bool {
+        problems.contains { $0.severity == .error && $0.variable.map(FoldedName.init) == FoldedName(name) }
+    }
+
     func error(_ place: SourcePlace?, _ variable: String? = nil, _ message: String) {
         problems.append(SinterProblem(.error, place: place, variable: variable, message))
     }

@@ -41,19 +41,22 @@ final class SeriesProgress: Sendable {
             if isDue { state.lastLine = now }
             return (state.done, state.failed, isDue)
         }
-        if !outcome.messages.isEmpty { clear() }
-        for message in outcome.messages {
-            environment.say("run \(done)\(hasFailed ? " failed" : ""): \(message)")
-        }
-        if hasFailed, outcome.messages.isEmpty {
-            clear()
-            environment.say("run \(done) failed with status \(outcome.status.rawValue)")
-        }
+        let lines = lines(outcome, number: done, hasFailed: hasFailed)
+        if !lines.isEmpty { clear() }
+        for line in lines { environment.say(line) }
         if environment.messageWidth != nil {
             draw(done, failed: failed)
         } else if isDue, !quiet {
             environment.say("\(done) of \(total) runs made\(failed > 0 ? " (\(failed) failed)" : "")")
         }
+    }
+
+    private func lines(_ outcome: RunOutcome, number: Int, hasFailed: Bool) -> [String] {
+        let warnings = (outcome.run?.warnings ?? []).map { "run \(number): \($0)" }
+        if hasFailed, outcome.messages.isEmpty {
+            return warnings + ["run \(number) failed with status \(outcome.status.rawValue)"]
+        }
+        return warnings + outcome.messages.map { "run \(number)\(hasFailed ? " failed" : ""): \($0)" }
     }
 
     /// One line instead of the bar.

@@ -51,6 +51,13 @@ import Testing
         #expect(found(.key("a"), .key("b"), .index(2)) == "\"b\"")
     }
 
+    @Test func elementsAreFoundInOnePass() {
+        let list = Array(#" [1, {"a": [2]} ,"x", []]"#.utf8)
+        #expect(JSONLocator(list).elements() == [2, 5, 17, 22])
+        #expect(JSONLocator(list[4...]).elements() == [])
+        #expect(JSONLocator(Array("[ ]".utf8)).elements() == [])
+    }
+
     @Test func membersAreToldEachTime() {
         #expect(JSONLocator(text).members(of: []).map(\.key) == ["a", "é", "a"])
         #expect(JSONLocator(text).members(of: [.key("a")]).map(\.key) == ["b"])

@@ -62,7 +62,7 @@ release_options=(--scratch-path "$build" -c release --static-swift-stdlib -Xlink
 build_release() {
     local product
     say "building the programs (the first time takes some minutes)"
-    for product in foqus-worker foqus-worker-aws foqus-gateway foqusctl; do
+    for product in foqus-worker foqus-worker-aws foqus-gateway foqusctl foqus-sinter; do
         (cd "$root" && swift build "${release_options[@]}" --product "$product") >&2
     done
 }

@@ -7,6 +7,8 @@ struct SinterText: Sendable {
     /// UTF-8.
     let bytes: [UInt8]
     let relaxed: [UInt8]
+    /// Where each line begins.
+    private let lineStarts: [Int]
     /// Whether something was no text and is now a replacement character.
     let isRepaired: Bool
 
@@ -26,7 +28,9 @@ struct SinterText: Sendable {
             text = String(decoding: raw, as: UTF8.self)
             isRepaired = String(validating: raw, as: UTF8.self) == nil
         }
-        bytes = Array(text.utf8)
+        let bytes = Array(text.utf8)
+        self.bytes = bytes
+        lineStarts = [0] + bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
         relaxed = JSON.relaxed(bytes)
     }
 
@@ -43,16 +47,33 @@ struct SinterText: Sendable {
             // NaN is read, so that it can be refused by the name of its variable.
             return try JSON.parse(relaxed, options: .lenientNumbers)
         } catch {
-            throw SinterError(place: SourcePlace(file: file, offset: error.offset, in: bytes), error.message)
+            throw SinterError(place: place(offset: error.offset), error.message)
         }
     }
 
-    func place(_ path: [JSONLocator.Step]) -> SourcePlace {
-        SourcePlace(file: file, offset: JSONLocator(relaxed).offset(of: path), in: bytes)
+    /// The place of what a path leads to.
+    ///
+    /// - Parameter base: where the value begins from which the path goes; 0 for the whole text.
+    func place(_ path: [JSONLocator.Step], from base: Int = 0) -> SourcePlace {
+        place(offset: base + JSONLocator(relaxed[base...]).offset(of: path))
     }
 
-    func place(offset: Int) -> SourcePlace { SourcePlace(file: file, offset: offset, in: bytes) }
+    func place(offset: Int) -> SourcePlace {
+        var (low, high) = (0, lineStarts.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if lineStarts[middle] <= offset { low = middle } else { high = middle }
+        }
+        let isScalarStart = { (byte: UInt8) in byte & 0xC0 != 0x80 }
+        return SourcePlace(
+            file: file, line: low + 1, column: 1 + bytes[lineStarts[low]..<offset].count(where: isScalarStart))
+    }
 
-    /// The members of an object as they are written, repetitions included.
-    func members(_ path: [JSONLocator.Step]) -> [JSONLocator.Member] { JSONLocator(relaxed).members(of: path) }
+    /// The members of an object as they are written, repetitions included: their keys and the offsets of these.
+    func members(_ path: [JSONLocator.Step], from base: Int = 0) -> [(key: String, offset: Int)] {
+        JSONLocator(relaxed[base...]).members(of: path).map { ($0.key, base + $0.keyOffset) }
+    }
+
+    /// Where the elements of a list begin that is the whole text.
+    func elements() -> [Int] { JSONLocator(relaxed).elements() }
 }

@@ -129,6 +129,7 @@ struct TextConfigurationReader {
     ) {
         let name = line[1]
         guard let index = drafts.firstIndex(where: { FoldedName($0.name) == FoldedName(name) }) else {
+            if notes.hasErrors(of: name) { return }
             let names = drafts.map(\.name)
             return error(
                 line, nil,

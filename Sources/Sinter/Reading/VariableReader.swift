@@ -16,7 +16,7 @@ struct VariableReader {
             guard let entries = root.object(section.key, required: false) else { return [SinterVariable]() }
             let members = text.members(entries.path)
             noteRepetitions(members)
-            let offsets = Dictionary(members.map { ($0.key, $0.keyOffset) }, uniquingKeysWith: { $1 })
+            let offsets = Dictionary(members.map { ($0.key, $0.offset) }, uniquingKeysWith: { $1 })
             return entries.object.compactMap { name, _ in
                 guard var entry = entries.object(name, required: true) else { return nil }
                 entry.variable = name
@@ -25,11 +25,11 @@ struct VariableReader {
         }
     }
 
-    private func noteRepetitions(_ members: [JSONLocator.Member]) {
+    private func noteRepetitions(_ members: [(key: String, offset: Int)]) {
         var seen: Set<String> = []
         for member in members where !seen.insert(member.key).inserted {
             notes.warning(
-                text.place(offset: member.keyOffset), member.key, "it is described twice; the last description counts")
+                text.place(offset: member.offset), member.key, "it is described twice; the last description counts")
         }
     }
 

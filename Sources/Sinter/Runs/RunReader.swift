@@ -5,12 +5,19 @@ import TextKit
 struct RunReader {
     /// Where the JSON comes from; nil when places cannot be told.
     let text: SinterText?
+    /// Where the value begins from which paths go: each run of a list is looked for from its own beginning.
+    var base = 0
 
     func runs(_ json: JSON) throws(SinterError) -> [SinterRun] {
         guard let elements = json.arrayValue else { return [try element(json, [])] }
         guard !elements.isEmpty else { throw SinterError(place: place([]), "the list of runs is empty") }
         var runs: [SinterRun] = []
-        for (index, json) in elements.enumerated() { runs.append(try element(json, [.index(index)])) }
+        runs.reserveCapacity(elements.count)
+        let offsets = text?.elements() ?? []
+        for (index, json) in elements.enumerated() {
+            let base = offsets.indices.contains(index) ? offsets[index] : 0
+            runs.append(try RunReader(text: text, base: base).element(json, []))
+        }
         return runs
     }
 
@@ -88,10 +95,10 @@ struct RunReader {
         return object
     }
 
-    private func place(_ path: [JSONLocator.Step]) -> SourcePlace? { text?.place(path) }
+    private func place(_ path: [JSONLocator.Step]) -> SourcePlace? { text?.place(path, from: base) }
 
     private func offsets(_ path: [JSONLocator.Step]) -> [String: Int] {
-        Dictionary((text?.members(path) ?? []).map { ($0.key, $0.keyOffset) }, uniquingKeysWith: { $1 })
+        Dictionary((text?.members(path, from: base) ?? []).map { ($0.key, $0.offset) }, uniquingKeysWith: { $1 })
     }
 
     private func place(_ path: [JSONLocator.Step], _ name: String, _ offsets: [String: Int]) -> SourcePlace? {

@@ -4,7 +4,7 @@ public struct RunOutcome: Sendable, Hashable {
     public let run: PreparedRun?
     public let status: RunStatus
     public let outputs: [String: SinterValue]
-    /// What was wrong or odd, and what the simulator said.
+    /// What was wrong, and what the simulator said; the warnings of the run are not among it.
     public let messages: [String]
 
     public init(run: PreparedRun?, status: RunStatus, outputs: [String: SinterValue] = [:], messages: [String] = []) {

@@ -61,13 +61,12 @@ public struct SeriesRunner: Sendable {
     }
 
     private func make(_ run: PreparedRun, _ state: inout State) async -> RunOutcome {
-        let warnings = run.warnings.map(\.description)
         do throws(SimulatorFailure) {
             try await prepare(&state)
             state = .used
             let result = try await simulator.run(run, timeLimit: timeLimit)
             return RunOutcome(
-                run: run, status: result.status, outputs: result.outputs, messages: warnings + result.messages)
+                run: run, status: result.status, outputs: result.outputs, messages: result.messages)
         } catch {
             await simulator.close()
             state = .closed
@@ -77,7 +76,7 @@ public struct SeriesRunner: Sendable {
                 case .lost: .simulationError
                 case .timeout: .stopped
                 }
-            return RunOutcome(run: run, status: status, messages: warnings + [error.description])
+            return RunOutcome(run: run, status: status, messages: [error.description])
         }
     }
 

@@ -26,45 +26,51 @@ public struct JSONLocator: Sendable {
 
     /// The offset of what `path` leads to: of the key where the last step is one, else of the value. Of members with the
     /// same key the last one is taken, as that one counts. As much of the path is followed as there is in the text.
-    public func offset(of path: [Step]) -> Int {
+    public func offset(of path: [Step]) -> Int { follow(path).found - origin }
+
+    /// The members of the object that `path` leads to, in order; none when there is no object.
+    public func members(of path: [Step]) -> [Member] {
+        guard let value = follow(path).value else { return [] }
+        return members(at: value).map {
+            Member(key: $0.key, keyOffset: $0.keyOffset - origin, valueOffset: $0.valueOffset - origin)
+        }
+    }
+
+    /// The offsets of the elements of an array that is the whole text, found in one pass; none when it is no array.
+    public func elements() -> [Int] {
+        var at = valueStart(text.startIndex)
+        guard byte(at) == UInt8(ascii: "[") else { return [] }
+        var offsets: [Int] = []
+        repeat {
+            at = valueStart(at + 1)
+            if byte(at) == UInt8(ascii: "]") { return offsets }
+            offsets.append(at - origin)
+            skipValue(&at)
+            at = valueStart(at)
+        } while byte(at) == UInt8(ascii: ",")
+        return offsets
+    }
+
+    private var origin: Int { text.startIndex }
+
+    /// How far a path leads: the last key or value found, and the value at its end if it leads so far.
+    private func follow(_ path: [Step]) -> (found: Int, value: Int?) {
         var value = valueStart(text.startIndex)
         var found = value
         for step in path {
             switch step {
             case .key(let key):
                 guard let member = members(at: value).last(where: { sameText($0.key, key) }) else {
-                    return found - origin
+                    return (found, nil)
                 }
-                found = member.keyOffset
-                value = member.valueOffset
+                (found, value) = (member.keyOffset, member.valueOffset)
             case .index(let index):
-                guard let element = elements(at: value, upTo: index) else { return found - origin }
-                found = element
-                value = element
+                guard let element = elements(at: value, upTo: index) else { return (found, nil) }
+                (found, value) = (element, element)
             }
         }
-        return found - origin
+        return (found, value)
     }
-
-    /// The members of the object that `path` leads to, in order; none when there is no object.
-    public func members(of path: [Step]) -> [Member] {
-        var value = valueStart(text.startIndex)
-        for step in path {
-            switch step {
-            case .key(let key):
-                guard let member = members(at: value).last(where: { sameText($0.key, key) }) else { return [] }
-                value = member.valueOffset
-            case .index(let index):
-                guard let element = elements(at: value, upTo: index) else { return [] }
-                value = element
-            }
-        }
-        return members(at: value).map {
-            Member(key: $0.key, keyOffset: $0.keyOffset - origin, valueOffset: $0.valueOffset - origin)
-        }
-    }
-
-    private var origin: Int { text.startIndex }
 
     /// Of the object at `start`, by indices of the text.
     private func members(at start: Int) -> [Member] {
