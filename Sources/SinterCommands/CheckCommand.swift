@@ -32,7 +32,7 @@ struct CheckCommand: Sendable {
             do {
                 let all = try await files.runs(inputs)
                 runs = all.count
-                if let read { problems += check(all, read) }
+                if let read { problems += await runProblems(all, read) }
             } catch let error as SinterError {
                 problems += error.problems
             }
@@ -41,12 +41,15 @@ struct CheckCommand: Sendable {
         return problems.contains { $0.severity == .error } ? .dataError : .success
     }
 
-    private func check(_ runs: [SinterRun], _ configuration: SinterConfiguration) -> [SinterProblem] {
-        runs.flatMap { run -> [SinterProblem] in
-            do throws(SinterError) {
-                return try configuration.prepare(run, units: environment.units).warnings
-            } catch {
-                return error.problems
+    private func runProblems(_ runs: [SinterRun], _ configuration: SinterConfiguration) async -> [SinterProblem] {
+        let units = environment.units
+        return await environment.files.run {
+            runs.flatMap { run -> [SinterProblem] in
+                do throws(SinterError) {
+                    return try configuration.prepare(run, units: units).warnings
+                } catch {
+                    return error.problems
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ import JSONKit
 import Sinter
 import Stores
 import TextKit
+import Threading
 
 /// `foqus-sinter run` and `foqus-sinter csv`: the runs of a file, one after another.
 struct SeriesCommand: Sendable {
@@ -50,8 +51,11 @@ struct SeriesCommand: Sendable {
             options.configuration, defaults: options.defaults)
         environment.say(warnings)
         let table = form == .table ? try await table(configuration, files) : nil
-        let runs = try await files.runs(options.inputs).map { run in
-            Result { () throws(SinterError) in try configuration.prepare(run, units: environment.units) }
+        let given = try await files.runs(options.inputs)
+        let units = environment.units
+        // The first conversion reads the database of units.
+        let runs = await environment.files.run {
+            given.map { run in Result { () throws(SinterError) in try configuration.prepare(run, units: units) } }
         }
         let refused = runs.compactMap { if case .failure(let error) = $0 { error } else { nil } }
         if !refused.isEmpty, !options.keepGoing {

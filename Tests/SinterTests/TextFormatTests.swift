@@ -63,6 +63,9 @@ import TextKit
             Self.text.replacing("default | stages | 4\n", with: "").replacing("default | macro | Main\n", with: ""))
         let error = #expect(throws: SinterError.self) { try read.prepare(SinterRun()) }
         #expect(error?.errors.map(\.description) == ["stages: it has no default and is not given"])
+        let bare = try Sample.configuration(Self.text.replacing("default | ", with: "# "))
+        let all = #expect(throws: SinterError.self) { try bare.prepare(try SinterRun(["split": [1]])) }
+        #expect(all?.errors.map(\.variable) == ["split", "feed.T", "stages"])
         let run = try read.prepare(try SinterRun(["stages": 3]))
         #expect(run.assignments.map(\.variable.name) == ["feed.T", "split", "stages"])
     }

@@ -69,6 +69,20 @@ struct Conversion: Sendable {
         #expect(abs(result - wanted.expected) <= 1e-7 * max(1, abs(wanted.expected)), "\(result)")
     }
 
+    @Test(arguments: [
+        ("degF", "K"), ("psig", "Pa"), ("lbmol/hr", "mol/s"), ("MMBtu/hr", "kW"), ("scf", "Nm3"), ("cuft", "m3"),
+    ])
+    func thereAndBackIsWhereItBegan(_ from: String, _ to: String) throws {
+        let there = try UnitSystem.shared.converter(from: from, to: to)
+        let back = try UnitSystem.shared.converter(from: to, to: from)
+        for exponent in -6...9 {
+            for value in [1.0, -2.7, 3.3].map({ $0 * Double(sign: .plus, exponent: exponent * 3, significand: 1) }) {
+                // The offsets of temperatures and gauge pressures are at most some hundreds.
+                #expect(abs(back.convert(there.convert(value)) - value) <= 1e-15 * max(1000, abs(value)))
+            }
+        }
+    }
+
     /// The numbers in the table are the nearest doubles of p V / (R T).
     @Test func gasAmountsFollowFromTheGasLaw() throws {
         let gasConstant = 8.31446261815324

@@ -25,6 +25,7 @@ private struct RunPreparation {
         var place: SourcePlace?
         var isDefault = true
         var isWhole = false
+        var isRefused = false
     }
 
     private let configuration: SinterConfiguration
@@ -95,6 +96,7 @@ private struct RunPreparation {
             slots[FoldedName(variable.name)] = slot
         } catch {
             notes.error(given.place, given.name, error.reason)
+            slot.isRefused = true
             slots[FoldedName(variable.name)] = slot
         }
     }
@@ -138,7 +140,7 @@ private struct RunPreparation {
     }
 
     private func value(_ json: JSON, of variable: SinterVariable, element: Int?) throws(ValueRefusal) -> SinterValue {
-        if case .object(let object)? = Optional(json), object["value"] != nil {
+        if let object = json.objectValue, object["value"] != nil {
             throw ValueRefusal(
                 reason: "a value with units is for inputs with \"filetype\": \"sinterinputs\" and \"version\": 0.2")
         }
@@ -194,8 +196,7 @@ private struct RunPreparation {
     private func assignment(_ variable: SinterVariable, _ run: SinterRun) -> PreparedRun.Assignment? {
         guard variable.isGiven, let slot = slots[FoldedName(variable.name)] else { return nil }
         guard let given = slot.given, let value = slot.value else {
-            // What was given and refused has been noted.
-            if variable.role != .setting, slot.place == nil, !notes.hasErrors {
+            if variable.role != .setting, !slot.isRefused {
                 notes.error(run.place, variable.name, "it has no default and is not given")
             }
             return nil
