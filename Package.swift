@@ -54,6 +54,7 @@ let package = Package(
         .executable(name: "foqus-gateway", targets: ["foqus-gateway"]),
         .executable(name: "foqus-service", targets: ["foqus-service"]),
         .executable(name: "foqusctl", targets: ["foqusctl"]),
+        .executable(name: "foqus-sinter", targets: ["foqus-sinter"]),
     ],
     targets: [
         // MARK: C libraries
@@ -64,6 +65,7 @@ let package = Package(
         debian("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
         debian("CInih", "inih", "libinih-dev"),
         debian("CExpat", "expat", "libexpat1-dev"),
+        debian("CUDUnits", "udunits", "libudunits2-dev"),
         .target(name: "CPlatform", cSettings: strictC),
 
         // MARK: kits
@@ -79,13 +81,16 @@ let package = Package(
         kit("XMLReader", ["CExpat"]),
         kit("SystemdKit", ["CSystemd", "EventLoop", "Threading"]),
         kit("Logging", ["Threading"]),
-        kit("Settings", ["CInih", "FileKit"]),
+        kit("TextKit"),
+        kit("Settings", ["CInih", "FileKit", "TextKit"]),
         kit("MetricsKit", ["Threading"]),
-        kit("CommandLineKit", ["Threading"]),
+        kit("CommandLineKit", ["Threading", "TextKit"]),
+        kit("UnitsKit", ["CUDUnits", "Threading"]),
 
         // MARK: the domain
         library("FOQUSModel", ["JSONKit"]),
         library("JournalEvents", ["Logging"]),
+        library("Sinter", ["JSONKit", "TextKit", "UnitsKit"]),
         library("Stores", ["FOQUSModel", "JSONKit"]),
         library(
             "EmbeddedStores",
@@ -173,7 +178,15 @@ let package = Package(
             "ControlCommands",
             [
                 "Configuration", "CommandLineKit", "GatewayClient", "FOQUSModel", "JSONKit", "EventLoop", "FileKit",
-                "Stores", "EmbeddedStores", "Threading", "HTTPClient", "CryptoTools", "Settings",
+                "Stores", "EmbeddedStores", "Threading", "HTTPClient", "CryptoTools", "Settings", "TextKit",
+            ]),
+
+        program("foqus-sinter", ["SinterCommands", "CommandLineKit", "Configuration"]),
+        library(
+            "SinterCommands",
+            [
+                "Sinter", "CommandLineKit", "JSONKit", "TextKit", "UnitsKit", "FileKit", "CryptoTools", "FOQUSModel",
+                "Stores", "Threading",
             ]),
 
         // MARK: tests
@@ -204,7 +217,7 @@ let package = Package(
             ]),
         tests("SystemdKit", ["CSystemd", "EventLoop", "FileKit", "ProcessKit"]), tests("Logging", ["Threading"]),
         tests("Settings", ["FileKit"]),
-        tests("CommandLineKit", ["Threading"]),
+        tests("CommandLineKit", ["Threading"]), tests("TextKit"), tests("UnitsKit", ["Threading"]),
         tests("MetricsKit"),
         tests(
             "Monitoring",
@@ -214,6 +227,7 @@ let package = Package(
             ]),
         tests("JournalEvents", ["FileKit", "ProcessKit", "EventLoop"]),
         tests("FOQUSModel", ["JSONKit", "FileKit"]),
+        tests("Sinter", ["JSONKit", "TextKit", "UnitsKit", "FileKit", "Threading"]),
         tests("WorkerProgram", ["Executors", "WorkerEngine"]),
         tests(
             "EmbeddedStores",
@@ -232,6 +246,8 @@ let package = Package(
                 "Stores", "EmbeddedStores", "FOQUSModel", "JSONKit", "EventLoop", "HTTPServer", "HTTPClient",
                 "CryptoTools", "Logging", "GatewayClient", "Threading",
             ]),
+        tests(
+            "SinterCommands", ["Sinter", "CommandLineKit", "JSONKit", "FileKit", "Stores", "FOQUSModel", "Threading"]),
         tests("Configuration", ["Settings", "CommandLineKit", "FileKit", "FOQUSModel"]),
         tests("ServiceControl", ["CommandLineKit", "FileKit", "SystemdKit"]),
         tests(

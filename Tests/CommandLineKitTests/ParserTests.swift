@@ -109,10 +109,4 @@ import Threading
                 error?.description == "the value '\(text)' of option '--limit' is not a whole number from 1 to 100")
         }
     }
-
-    @Test(arguments: [("", "", 0), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "ab", 1), ("kitten", "sitting", 3)])
-    func distancesCountSlips(left: String, right: String, distance: Int) {
-        #expect(Suggestion.distance(left, right) == distance)
-        #expect(Suggestion.distance(right, left) == distance)
-    }
 }

@@ -15,6 +15,14 @@ import Testing
         #expect(Hex.encode(SHA256.hash(Array(text.utf8))) == expected)
     }
 
+    /// FIPS 180-2, appendix A.
+    @Test(arguments: [
+        ("", "da39a3ee5e6b4b0d3255bfef95601890afd80709"), ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+    ])
+    func hashesBySHA1(text: String, expected: String) {
+        #expect(Hex.encode(SHA1.hash(Array(text.utf8))) == expected)
+    }
+
     @Test func hashesInPieces() {
         let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
         for size in [1, 63, 64, 65, 999] {

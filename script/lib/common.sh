@@ -41,7 +41,7 @@ ensure_packages() {
 
 ensure_build_packages() {
     ensure_packages pkg-config libcurl4-openssl-dev libsystemd-dev libssl-dev libsqlite3-dev libmicrohttpd-dev \
-        libinih-dev libexpat1-dev
+        libinih-dev libexpat1-dev libudunits2-dev libudunits2-data
 }
 
 # Fetches promtool into BUILD_DIR/promtool and sets FOQUS_PROMTOOL, unless that names one. Debian has it in the package of

@@ -1,4 +1,5 @@
 import JSONKit
+import TextKit
 
 /// Jobs from comma-separated text: a header of `node.variable`, then one job a row.
 ///
@@ -6,20 +7,20 @@ import JSONKit
 /// cell leaves the variable to the simulation, everything else is a string.
 enum CSVInputs {
     static func jobs(_ bytes: [UInt8], file: String, template: JobTemplate) throws(ControlError) -> [JSONObject] {
-        var reader = try CSVReader(bytes, file: file)
-        guard let header = try reader.next() else {
+        let rows = try records(bytes, file: file)
+        guard let header = rows.first else {
             throw ControlError(.input, "\(file): the file is empty. Its first line must name the variables.")
         }
         let columns = try header.map { cell throws(ControlError) in try Column(cell, file: file) }
         var seen: Set<Column> = []
         for (column, cell) in zip(columns, header) where !seen.insert(column).inserted {
-            throw place(cell, file).error("the variable \(column) has a column already")
+            throw cell.place(in: file).error("the variable \(column) has a column already")
         }
         var jobs: [JSONObject] = []
-        while let row = try reader.next() {
+        for row in rows.dropFirst() {
             guard row.count == columns.count else {
                 let last = row[min(row.count, columns.count + 1) - 1]
-                throw place(last, file).error(
+                throw last.place(in: file).error(
                     "the row has \(row.count) \(row.count == 1 ? "cell" : "cells"), the header \(columns.count)")
             }
             var input: JSONObject = [:]
@@ -32,7 +33,7 @@ enum CSVInputs {
             do throws(JobRefusal) {
                 jobs.append(try template.job(["Input": .object(input)]))
             } catch {
-                throw place(row[0], file).error(error.reason)
+                throw row[0].place(in: file).error(error.reason)
             }
         }
         return jobs
@@ -50,7 +51,7 @@ enum CSVInputs {
             let isSeparatedOtherwise = cell.text.contains(";") || cell.text.contains("\t")
             guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !isSeparatedOtherwise else {
                 let hint = isSeparatedOtherwise ? " Separate the cells by commas." : ""
-                throw place(cell, file).error(
+                throw cell.place(in: file).error(
                     "the header \"\(cell.text.prefix(60))\" is not of the form node.variable.\(hint)")
             }
             node = String(parts[0])
@@ -69,7 +70,7 @@ enum CSVInputs {
             do throws(JSONError) {
                 return try JSON.parse(String(text))
             } catch {
-                throw place(cell, file).error(
+                throw cell.place(in: file).error(
                     "\(column): the cell begins like a JSON array but is none: \(error.message)")
             }
         default:
@@ -89,7 +90,7 @@ enum CSVInputs {
             return try JSON.parse(String(text))
         } catch {
             if error.code == .numberOutOfRange {
-                throw place(cell, file).error("\(column): \(text) is beyond the range of a double")
+                throw cell.place(in: file).error("\(column): \(text) is beyond the range of a double")
             }
         }
         let digits = text.drop { $0 == "+" || $0 == "-" }
@@ -100,9 +101,17 @@ enum CSVInputs {
         return .number(value)
     }
 
-    private static func place(_ cell: CSVCell, _ file: String) -> SourcePlace {
-        SourcePlace(file: file, line: cell.line, column: cell.column)
+    private static func records(_ bytes: [UInt8], file: String) throws(ControlError) -> [[CSVCell]] {
+        do throws(CSVError) {
+            return try CSVReader.records(bytes, file: file)
+        } catch {
+            throw ControlError(.input, "\(error)")
+        }
     }
+}
+
+extension SourcePlace {
+    func error(_ reason: String) -> ControlError { ControlError(.input, "\(self): \(reason)") }
 }
 
 extension String {

@@ -1,4 +1,5 @@
 import JSONKit
+import TextKit
 
 /// Jobs from JSON: a list whose elements are `{"node":{"variable":value}}`, the flat `{"node.variable":value}`, or
 /// job objects with a member `Input`.
@@ -16,14 +17,16 @@ enum JSONInputs {
             throw SourcePlace(file: file, offset: 0, in: text).error(
                 "expected a list of jobs, found one \(document.typeName). Put it in [ ].")
         }
-        let scan = JSONPlaces(text, file: file)
+        let locator = JSONLocator(text)
         var jobs: [JSONObject] = []
         jobs.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
             do throws(JobRefusal) {
                 jobs.append(try template.job(try members(of: element)))
             } catch {
-                throw scan.place(ofElement: index, member: error.member).error("job \(index + 1): \(error.reason)")
+                let path = [.index(index)] + (error.member.map { [JSONLocator.Step.key($0)] } ?? [])
+                throw SourcePlace(file: file, offset: locator.offset(of: path), in: text)
+                    .error("job \(index + 1): \(error.reason)")
             }
         }
         return jobs

@@ -94,11 +94,3 @@ enum UserTree {
         }
     }
 }
-
-extension ParsedArguments {
-    /// A positional that the description requires.
-    func required(_ name: String) -> String {
-        guard let text = positional(name) else { preconditionFailure("\(name) is not required by its description") }
-        return text
-    }
-}

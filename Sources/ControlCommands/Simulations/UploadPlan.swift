@@ -1,5 +1,6 @@
 import FOQUSModel
 import JSONKit
+import TextKit
 
 /// Which files become what of a simulation.
 struct UploadPlan: Sendable {

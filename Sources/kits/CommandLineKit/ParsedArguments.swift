@@ -67,6 +67,12 @@ public struct ParsedArguments: Sendable {
     /// The argument of that name; nil when it is optional and absent.
     public func positional(_ name: String) -> String? { positionals(name).first }
 
+    /// The argument of that name, which the description requires.
+    public func required(_ name: String) -> String {
+        guard let text = positional(name) else { preconditionFailure("\(name) is not required by its description") }
+        return text
+    }
+
     /// The arguments of that name, in order.
     public func positionals(_ name: String) -> [String] {
         precondition(positionals.contains { $0.name == name }, "\(path.joined(separator: " ")) has no argument \(name)")

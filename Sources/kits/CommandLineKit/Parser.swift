@@ -1,3 +1,5 @@
+import TextKit
+
 /// Reads a command line by a description.
 struct Parser {
     enum Outcome {

@@ -1,3 +1,5 @@
+import TextKit
+
 /// Reads typed values from layered settings and collects all that is wrong with them.
 ///
 /// The getters do not throw: a wrong value is noted and its default returned, so that one run finds every problem. Use
@@ -59,10 +61,12 @@ public final class SettingsReader {
 
     private func hint(_ setting: Setting) -> String {
         guard let keys = askedSections[setting.section] else {
-            let near = nearest(to: setting.section, among: askedSections.keys.sorted())
+            let near = Suggestion.nearest(to: setting.section, among: askedSections.keys.sorted())
             return "there is no such section" + (near.map { "; did you mean [\($0)]?" } ?? "")
         }
-        if let near = nearest(to: setting.key, among: keys) { return "no such setting; did you mean \"\(near)\"?" }
+        if let near = Suggestion.nearest(to: setting.key, among: keys) {
+            return "no such setting; did you mean \"\(near)\"?"
+        }
         let elsewhere = askedSections.filter { $0.value.contains(setting.key) }.keys.sorted()
         return "no such setting" + (elsewhere.first.map { "; it belongs to [\($0)]" } ?? "")
     }

@@ -1,19 +1,23 @@
 /// A place in a file that a user wrote, for messages: `inputs.csv, line 3, column 12`.
-struct SourcePlace: Sendable, Hashable, CustomStringConvertible {
-    let file: String
+public struct SourcePlace: Sendable, Hashable, CustomStringConvertible {
+    public let file: String
     /// From 1.
-    let line: Int
+    public let line: Int
     /// From 1, in characters of the text (Unicode scalars).
-    let column: Int
+    public let column: Int
 
-    var description: String { "\(file), line \(line), column \(column)" }
+    public init(file: String, line: Int, column: Int) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
 
-    func error(_ reason: String) -> ControlError { ControlError(.input, "\(self): \(reason)") }
+    public var description: String { "\(file), line \(line), column \(column)" }
 }
 
 extension SourcePlace {
     /// The place of the byte at `offset` of `bytes`.
-    init(file: String, offset: Int, in bytes: some RandomAccessCollection<UInt8>) {
+    public init(file: String, offset: Int, in bytes: some RandomAccessCollection<UInt8>) {
         var line = 1
         var column = 1
         for byte in bytes.prefix(offset) {
