@@ -96,7 +96,8 @@ struct JobRunner: Sendable {
             if await services.board.reason(for: attempt.id) == nil {
                 open.append(attempt)
             } else {
-                await settle((attempt.record(directory: nil), attempt.effects.givenBack(), { @Sendable in attempt.story(nil) }))
+                await settle(
+                    (attempt.record(directory: nil), attempt.effects.givenBack(), { @Sendable in attempt.story(nil) }))
                 await ended(attempt.id)
             }
         }

@@ -1,6 +1,6 @@
 import Testing
-import WorkerEngine
 
+@testable import WorkerEngine
 @testable import WorkerProgram
 
 /// What `systemctl status` shows of a worker.
