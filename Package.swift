@@ -214,6 +214,7 @@ let package = Package(
             ]),
         tests("JournalEvents", ["FileKit", "ProcessKit", "EventLoop"]),
         tests("FOQUSModel", ["JSONKit", "FileKit"]),
+        tests("WorkerProgram", ["Executors", "WorkerEngine"]),
         tests(
             "EmbeddedStores",
             ["StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "SQLiteKit", "FileKit", "Threading"]),

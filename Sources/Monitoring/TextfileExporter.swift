@@ -47,9 +47,10 @@ public struct TextfileExporter: Sendable {
         let reports = RepeatFilter()
         var isOver = false
         while !isOver {
-            await write(reports)
+            // Looked at before the file is written, so that the last one holds the end.
             isOver = Task.isCancelled
-            try? await time.sleep(for: Self.interval)
+            await write(reports)
+            if !isOver { try? await time.sleep(for: Self.interval) }
         }
     }
 

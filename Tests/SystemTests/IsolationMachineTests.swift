@@ -114,12 +114,17 @@ struct IsolationMachineTests {
     @Test func aFlowsheetBeyondItsMemoryHarmsNobody() async throws {
         let python = try Installation.python()
         let runners = Path.join(Installation.root, "Runners")
-        // The engine's Python may lie where a service does not see it.
+        // The engine's Python may lie where a service does not see it: Debian's does when it is the same.
         let setUp = """
             mkdir -p /opt/python /usr/lib/foqus-worker /usr/share/foqus-worker
-            mount --bind "$(\(python) -c 'import sys; print(sys.base_prefix)')" /opt/python
+            version='import sys; print(sys.version_info[:2])'
+            base=/usr/bin/python3
+            if [ "$($base -c "$version")" != "$(\(python) -c "$version")" ]; then
+                mount --bind "$(\(python) -c 'import sys; print(sys.base_prefix)')" /opt/python
+                base=/opt/python/bin/python3
+            fi
             packages=$(\(python) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-            /opt/python/bin/python3 -m venv --without-pip /usr/lib/foqus-worker/venv
+            $base -m venv --without-pip /usr/lib/foqus-worker/venv
             mount --bind "$packages" /usr/lib/foqus-worker/venv/lib/python3*/site-packages
             cp -r \(runners) /usr/share/foqus-worker/runners
             """

@@ -59,7 +59,7 @@ struct JournalMachineTests {
             let job = try #require(failed["JOB_ID"]?.stringValue)
             let story = try await machine.journal("-u", "foqus-worker", "JOB_ID=\(job)")
             let words = story.map { entry in
-                String(entry["MESSAGE"]?.stringValue?.split(separator: ": ").last?.prefix { $0 != "=" } ?? "")
+                String(entry["MESSAGE"]?.stringValue?.dropFirst("foqus-worker: ".count).prefix { $0 != "=" } ?? "")
             }
             #expect(
                 words == ["job received job", "job started job", "job ended in error job", "job delivered job"])

@@ -40,8 +40,10 @@ public struct ControlGroup: Sendable, Hashable {
             if fields[1].isEmpty { paths[""] = String(fields[2]) }
             for controller in fields[1].split(separator: ",") { paths[String(controller)] = String(fields[2]) }
         }
-        // systemd keeps its own hierarchy of version 1 where there are others of that version.
-        if let path = paths["name=systemd"] {
+        // systemd keeps its own hierarchy of version 1 where there are others of that version. What is mounted counts: a
+        // container may have version 2 alone on a kernel that has both.
+        let isUnified = access("\(root)/cgroup.controllers", F_OK) == 0
+        if !isUnified, let path = paths["name=systemd"] {
             self.path = path
             processes = "\(root)/systemd\(path)/cgroup.procs"
             memory = paths["memory"].flatMap { $0 == path ? "\(root)/memory\($0)/memory.oom_control" : nil }

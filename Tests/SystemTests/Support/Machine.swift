@@ -90,7 +90,10 @@ final class Machine: Sendable {
         var words = environment.isEmpty ? [] : ["env"] + environment.map { "\($0)=\($1)" }.sorted()
         if let user {
             words += ["setpriv", "--reuid=\(user)", "--regid=\(user)", "--init-groups", "sh", "-c"]
-            words += [#"export HOME=~ USER="$0" XDG_RUNTIME_DIR="/run/user/$(id -u)"; exec "$@""#, user]
+            words += [
+                #"export HOME="$(getent passwd "$0" | cut -d: -f6)" USER="$0" XDG_RUNTIME_DIR="/run/user/$(id -u)"; exec "$@""#,
+                user,
+            ]
         }
         return try await FinishedCommand.run(
             Command(
