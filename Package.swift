@@ -262,7 +262,7 @@ let package = Package(
                 "TestSupport", "AWSPeers", "AWSFakes", "AWSClient", "EventLoop", "ProcessKit", "FileKit", "JSONKit",
                 "Stores", "GatewayClient", "HTTPClient", "FOQUSModel", "SQLiteKit", "SystemdKit", "Threading",
             ],
-            exclude: ["Support/services.sh", "Support/cloud.py", "Support/watch.py", "Support/alerts-test.yml"],
+            exclude: ["Support/cloud.py", "Support/watch.py", "Support/alerts-test.yml"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
