@@ -10,9 +10,9 @@ extension ProcessSupervisor {
         if child.ending == .none {
             child.ending = .graceful
             child.descendants.formUnion(ProcFS.descendants(of: child.pid))
-            Glibc.kill(-child.pid, SIGTERM)
+            Self.signal(child, SIGTERM)
             // A stopped process could not take the SIGTERM.
-            Glibc.kill(-child.pid, SIGCONT)
+            Self.signal(child, SIGCONT)
         }
         child.timers.append(loop.addTimer(after: grace) { self.assumeIsolated { $0.kill(id) } })
     }
@@ -35,10 +35,15 @@ extension ProcessSupervisor {
         if child.ending == .graceful { sweep(child) } else { force(child) }
     }
 
+    /// The whole group, or the process while it has made none: one that is held may be that early.
+    private static func signal(_ child: Child, _ number: CInt) {
+        if Glibc.kill(-child.pid, number) != 0 { Glibc.kill(child.pid, number) }
+    }
+
     private func force(_ child: Child) {
         child.ending = .forced
         // The number is the program's, or its zombie's, until `finish`.
-        Glibc.kill(-child.pid, SIGKILL)
+        Self.signal(child, SIGKILL)
         child.group?.kill()
         sweep(child)
     }
