@@ -89,6 +89,13 @@ NO_SANITIZE static int run_child(void *argument) {
     if (spawn->gate >= 0) {
         char go;
         child->step = CP_SPAWN_CLONE;
+        // What the parent has open must not stay open for as long as this waits: a file that is being written cannot be
+        // executed by anybody.
+        const unsigned low = spawn->gate < spawn->report ? spawn->gate : spawn->report;
+        const unsigned high = spawn->gate < spawn->report ? spawn->report : spawn->gate;
+        if (low > 3) syscall(SYS_close_range, 3U, low - 1, 0);
+        if (high - low > 1) syscall(SYS_close_range, low + 1, high - 1, 0);
+        syscall(SYS_close_range, high + 1, ~0U, 0);
         if (syscall(SYS_read, spawn->gate, &go, 1) != 1) goto fail;
     }
 
