@@ -188,7 +188,14 @@ struct SlowDelivery: Sendable {
                 case .publish, .acknowledge, .release: preconditionFailure("not a slow effect")
                 }
             } catch {
-                if error.isTransient || error.isWaitedFor { return (done, error) }
+                switch await standing(of: journaled.effect) {
+                // A life before this one did it, removed the folder, and was killed before it could note that.
+                case .done:
+                    done.insert(journaled.sequence)
+                    continue
+                case .possible where error.isTransient || error.isWaitedFor: return (done, error)
+                case .possible, .impossible: break
+                }
                 // Trying again cannot help, and the job's result must not wait for ever behind one file.
                 services.logger.error(
                     "a file of the job is given up",
@@ -197,5 +204,14 @@ struct SlowDelivery: Sendable {
             done.insert(journaled.sequence)
         }
         return (done, nil)
+    }
+
+    private enum Standing { case done, possible, impossible }
+
+    /// What can still be made of an upload that failed.
+    private func standing(of effect: Effect) async -> Standing {
+        guard case .upload(let path, _) = effect, await !services.workspace.holds(path: path) else { return .possible }
+        guard let directory = lane.record.directory else { return .impossible }
+        return await services.workspace.holds(path: directory) ? .impossible : .done
     }
 }

@@ -168,6 +168,8 @@ public final class DiskWorkspace: Workspace {
         }
     }
 
+    public func holds(path: String) async -> Bool { await pool.run { File.exists(path) } }
+
     public func hasSpace() async -> Bool {
         let jobs = jobs
         return await pool.run { ((try? DiskSpace.available(jobs)) ?? .max) >= Self.leastSpace }

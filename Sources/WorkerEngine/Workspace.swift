@@ -60,6 +60,8 @@ public protocol Workspace: Sendable {
     /// What the job made. When that is nothing, the folder is gone at once.
     func harvest(_ folder: JobFolder) async throws(StoreError) -> [GeneratedFile]
     func remove(path: String) async throws(StoreError)
+    /// Whether there is a file or folder at `path`.
+    func holds(path: String) async -> Bool
     /// False when the disk is full. True when that cannot be told.
     func hasSpace() async -> Bool
     /// Removes the folders of attempts that nobody knows any more.

@@ -1,6 +1,7 @@
 import EmbeddedStores
 import Executors
 import FOQUSModel
+import FileKit
 import JSONKit
 import Logging
 import Stores
@@ -136,6 +137,43 @@ import WorkerEngine
             #expect(executor.runs[job] == nil)
             #expect(told.finals(of: job).count == 1)
             #expect(try await fixture.isQueueEmpty())
+        }
+    }
+
+    /// It had stored the files and removed the folder, but died before it could note that.
+    @Test(arguments: [true, false]) func filesThatACrashInterruptedHoldUpNothing(isFolderGone: Bool) async throws {
+        try await withFixture { fixture in
+            let job = try await fixture.submit(1)[0]
+            let session = try #require(try await fixture.backend.jobs.job(job)).session
+            let taken = try await fixture.backend.queue.receive(limit: 1, visibility: .seconds(600), wait: .zero)
+            let lease = try #require(taken.first).lease
+            let worker = WorkerIdentity(consumer: SystemRandom().identifier(), instance: "before")
+            let journal = try await SQLiteJournal.open(stateDirectory: fixture.state)
+            let attempt: AttemptID = SystemRandom().identifier()
+            let folder = Path.join(fixture.state, "jobs/\(attempt)")
+            if !isFolderGone { try Directory.create(folder) }
+            let record = AttemptRecord(id: attempt, job: job, lease: lease, directory: folder)
+            let final = OutgoingNotification(
+                id: "attempt/final",
+                notification: .jobStatus(.success, job: job, session: session, worker: worker, user: "test"))
+            let effects = [
+                JournaledEffect(
+                    sequence: 7, effect: .upload(path: Path.join(folder, "output.json"), key: "test/output.json")),
+                JournaledEffect(sequence: 8, effect: .removeDirectory(path: folder)),
+                JournaledEffect(sequence: 9, effect: .publish(final)),
+                JournaledEffect(sequence: 10, effect: .acknowledge(lease)),
+            ]
+            try await journal.begin([BegunAttempt(record: record, effects: effects, isComplete: true)])
+            await journal.close()
+
+            let executor = ScriptedExecutor { _ in .success(output: [:]) }
+            let told = try await withWorker(fixture, executor) { _ in
+                try await fixture.notifications { !$0.finals(of: job).isEmpty }
+            }
+            #expect(told.finals(of: job).count == 1)
+            #expect(executor.runs[job] == nil)
+            #expect(try await fixture.isQueueEmpty())
+            #expect(fixture.log.messages.contains { $0.contains("given up") } == !isFolderGone)
         }
     }
 

@@ -123,6 +123,7 @@ struct FaultyWorkspace: Workspace {
 
     func harvest(_ folder: JobFolder) async throws(StoreError) -> [GeneratedFile] { try await wrapped.harvest(folder) }
     func remove(path: String) async throws(StoreError) { try await wrapped.remove(path: path) }
+    func holds(path: String) async -> Bool { await wrapped.holds(path: path) }
 
     func removeAll(except attempts: Set<AttemptID>) async throws(StoreError) {
         try await wrapped.removeAll(except: attempts)
