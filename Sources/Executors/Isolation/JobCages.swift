@@ -1,12 +1,12 @@
 /// Makes control groups for jobs: where one is, with all that it starts, its limits hold, and nothing of it gets out.
 public protocol JobCages: Sendable {
-    /// Puts a process into a new control group of its own and returns when it is there.
+    /// Puts processes into a new control group of their own and returns when they are there.
     ///
     /// - Parameters:
     ///   - name: unique; the group's unit is named by it.
     ///   - description: for people, in one line.
     func enclose(
-        _ process: Int32, name: String, description: String, limits: JobLimits
+        _ processes: [Int32], name: String, description: String, limits: JobLimits
     ) async throws(JobCageError)
 }
 

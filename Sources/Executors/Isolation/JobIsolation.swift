@@ -56,8 +56,10 @@ public struct JobIsolation: Sendable {
         command.isHeld = true
         let process: RunningProcess
         do { process = try await supervisor.spawn(command) } catch { throw .spawn(error) }
+        let anchor = boundsProcesses ? await self.anchor(limits, supervisor) : nil
         do throws(JobCageError) {
-            try await cages.enclose(process.pid, name: name, description: description, limits: limits)
+            try await cages.enclose(
+                [process.pid] + (anchor.map { [$0.pid] } ?? []), name: name, description: description, limits: limits)
             _ = reports.change(of: "cages", to: nil)
             if let group = ControlGroup(of: process.pid), group.name == "\(name).scope" {
                 await process.belongs(to: group)
@@ -66,6 +68,7 @@ public struct JobIsolation: Sendable {
                 }
             }
         } catch {
+            await anchor?.kill()
             if isRequired {
                 await process.kill()
                 throw .cage(error)
@@ -78,9 +81,18 @@ public struct JobIsolation: Sendable {
             try await process.release()
         } catch {
             _ = await process.wait()
+            await anchor?.kill()
             throw .spawn(error)
         }
         return process
+    }
+
+    /// A process that only keeps a control group there until the job's program has ended and what happened in it
+    /// is known; it is killed with the rest of the group then. systemd would remove the group first, now and then.
+    private func anchor(_ limits: JobLimits, _ supervisor: ProcessSupervisor) async -> RunningProcess? {
+        guard limits.memory != nil || limits.tasks != nil else { return nil }
+        // Small, or it would be the one to go when memory runs out.
+        return try? await supervisor.spawn(Command("/bin/sleep", ["infinity"]))
     }
 }
 

@@ -34,13 +34,13 @@ actor ScopeClient: JobCages {
     }
 
     func enclose(
-        _ process: Int32, name: String, description: String, limits: JobLimits
+        _ processes: [Int32], name: String, description: String, limits: JobLimits
     ) async throws(JobCageError) {
         try connect()
         guard let connection else { throw JobCageError("the keeper of scopes is gone") }
         lastID += 1
         let request = ScopeRequest(
-            id: lastID, process: process, name: name, description: description, limits: limits)
+            id: lastID, processes: processes, name: name, description: description, limits: limits)
         let outcome: Result<Void, JobCageError> = await withCheckedContinuation { continuation in
             waiting[request.id] = continuation
             Task {

@@ -68,9 +68,9 @@ enum ScopeKeeper {
     ) async {
         var answer: JSONObject = ["id": .int(Int64(request.id))]
         do throws(JobCageError) {
-            try check(request.process, of: peer)
+            for process in request.processes { try check(process, of: peer) }
             try await maker.enclose(
-                request.process, name: request.name, description: request.description, limits: request.limits)
+                request.processes, name: request.name, description: request.description, limits: request.limits)
         } catch {
             answer["error"] = .string(error.description)
         }

@@ -18,9 +18,9 @@ struct ScopeMaker: JobCages {
     }
 
     func enclose(
-        _ process: Int32, name: String, description: String, limits: JobLimits
+        _ processes: [Int32], name: String, description: String, limits: JobLimits
     ) async throws(JobCageError) {
-        let properties = properties(process, "\(description) (\(owner))", limits)
+        let properties = properties(processes, "\(description) (\(owner))", limits)
         do throws(BusError) {
             if hasOOMPolicy.withLock({ $0 }) {
                 do throws(BusError) {
@@ -46,10 +46,10 @@ struct ScopeMaker: JobCages {
     }
 
     private func properties(
-        _ process: Int32, _ description: String, _ limits: JobLimits
+        _ processes: [Int32], _ description: String, _ limits: JobLimits
     ) -> [(name: String, value: BusValue)] {
         var properties: [(name: String, value: BusValue)] = [
-            ("PIDs", .array(of: "u", [.uint32(UInt32(process))])),
+            ("PIDs", .array(of: "u", processes.map { .uint32(UInt32($0)) })),
             ("Description", .string(description)),
             ("Slice", .string(Self.slice)),
             // A shutdown stops the worker, which drains; the scopes must not be stopped beside it.
@@ -63,7 +63,8 @@ struct ScopeMaker: JobCages {
             // Swapping a job that is over its limit would only make it slow.
             properties.append(("MemorySwapMax", .uint64(0)))
         }
-        if let tasks = limits.tasks { properties.append(("TasksMax", .uint64(UInt64(tasks)))) }
+        // Processes that do not run the job's program are ours and do not count.
+        if let tasks = limits.tasks { properties.append(("TasksMax", .uint64(UInt64(tasks + processes.count - 1)))) }
         if let percent = limits.processor {
             properties.append(("CPUQuotaPerSecUSec", .uint64(UInt64(percent) * 10_000)))
         }

@@ -1,11 +1,12 @@
 import Executors
 import JSONKit
 
-/// What a worker asks of the keeper of scopes, one JSON object a line: `{"id":1,"process":123,"name":"foqus-job-…",…}`.
+/// What a worker asks of the keeper of scopes, one JSON object a line: `{"id":1,"processes":[123],"name":"foqus-job-…",…}`.
 /// Answered by `{"id":1}`, or by `{"id":1,"error":"why not"}`.
 struct ScopeRequest: Sendable, Hashable {
     let id: Int
-    let process: Int32
+    /// The job's own first.
+    let processes: [Int32]
     let name: String
     let description: String
     let limits: JobLimits
@@ -13,9 +14,9 @@ struct ScopeRequest: Sendable, Hashable {
     /// Where the keeper listens (systemd/foqus-scopes.socket).
     static let socketPath = "/run/foqus-scopes.sock"
 
-    init(id: Int, process: Int32, name: String, description: String, limits: JobLimits) {
+    init(id: Int, processes: [Int32], name: String, description: String, limits: JobLimits) {
         self.id = id
-        self.process = process
+        self.processes = processes
         self.name = name
         self.description = description
         self.limits = limits
@@ -24,15 +25,17 @@ struct ScopeRequest: Sendable, Hashable {
     /// Nil when the line is no request, or asks for a name that is not a job's.
     init?(line: [UInt8]) {
         guard let json = try? JSON.parse(line), let id = json["id"]?.intValue.flatMap({ Int(exactly: $0) }),
-            let process = json["process"]?.intValue.flatMap({ Int32(exactly: $0) }), process > 1,
+            let listed = json["processes"]?.arrayValue, (1...2).contains(listed.count),
             let name = json["name"]?.stringValue, Self.isJobName(name),
             let description = json["description"]?.stringValue, description.utf8.count < 1000
         else { return nil }
+        let processes = listed.compactMap { $0.intValue.flatMap { Int32(exactly: $0) } }.filter { $0 > 1 }
+        guard processes.count == listed.count else { return nil }
         func number(_ key: String) -> Int? {
             json[key]?.intValue.flatMap { Int(exactly: $0) }.flatMap { $0 > 0 ? $0 : nil }
         }
         self.init(
-            id: id, process: process, name: name,
+            id: id, processes: processes, name: name,
             description: String(description.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) }),
             limits: JobLimits(
                 time: number("seconds").map { .seconds($0) }, memory: number("memory"), tasks: number("tasks"),
@@ -41,7 +44,7 @@ struct ScopeRequest: Sendable, Hashable {
 
     var line: [UInt8] {
         var json: JSONObject = [
-            "id": .int(Int64(id)), "process": .int(Int64(process)), "name": .string(name),
+            "id": .int(Int64(id)), "processes": .array(processes.map { .int(Int64($0)) }), "name": .string(name),
             "description": .string(description),
         ]
         if let time = limits.time { json["seconds"] = .int(max(1, time.components.seconds)) }

@@ -205,6 +205,8 @@ public actor ProcessSupervisor {
         precondition(code == 1, "process \(child.pid) was reaped by somebody else")
         close(child.pidfd)
         children[child.id] = nil
+        // What only the group knows of, after a stop with grace too.
+        child.group?.kill()
         for timer in child.timers { loop.cancelTimer(timer) }
         child.input?.processEnded()
         child.lines?.processEnded()
