@@ -66,6 +66,9 @@ public struct JobIsolation: Sendable {
                 if limits.memory != nil, !group.limitsMemory, reports.change(of: "memory", to: "unlimited") != nil {
                     log.warning("job_memory has no effect: this service manager has no control over memory")
                 }
+            } else {
+                // Nobody kills the group, so nobody would kill this.
+                await anchor?.kill()
             }
         } catch {
             await anchor?.kill()
