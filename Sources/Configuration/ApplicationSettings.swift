@@ -1,3 +1,4 @@
+public import FOQUSModel
 import Settings
 
 /// `[application.NAME]`: what runs the jobs whose `Application` is NAME.
@@ -38,7 +39,7 @@ public struct ApplicationSettings: Sendable {
     public let section: String
     public let executor: Executor
     /// Limits of its jobs, where they differ.
-    public let limits: LimitOverrides
+    public let limits: JobLimitChanges
     let problems: [SettingsError.Problem]
 
     private enum Kind: String, CaseIterable { case foqus, command }
@@ -68,7 +69,7 @@ public struct ApplicationSettings: Sendable {
                     logLimit: reader.byteSize(section, "log_limit", default: 1 << 20),
                     grace: reader.duration(section, "grace", default: .seconds(2))))
         }
-        limits = LimitOverrides(reader, section: section)
+        limits = JobLimitChanges(reader, section: section)
         let isName =
             !name.isEmpty
             && name.utf8.allSatisfy { byte in

@@ -1,3 +1,4 @@
+public import FOQUSModel
 public import Settings
 
 /// Everything that the settings file can say, for all programs: they share one file, so each knows all of it.
@@ -10,7 +11,7 @@ public struct FOQUSSettings: Sendable {
     /// By application name, as jobs name it in `Application`.
     public let applications: [String: ApplicationSettings]
     /// Limits of the jobs of some simulations, by `SIMULATION` or `USER/SIMULATION`.
-    public let simulations: [String: LimitOverrides]
+    public let simulations: [String: JobLimitChanges]
     /// Every setting with its value and where it came from, in the order of the sections.
     public let origins: [Setting]
 
@@ -76,9 +77,9 @@ public struct FOQUSSettings: Sendable {
                             + "names are compared without case"))
             }
         }
-        var simulations: [String: LimitOverrides] = [:]
+        var simulations: [String: JobLimitChanges] = [:]
         for name in reader.sections(prefix: "simulation.") {
-            simulations[name] = LimitOverrides(reader, section: "simulation.\(name)")
+            simulations[name] = JobLimitChanges(reader, section: "simulation.\(name)")
         }
         do throws(SettingsError) { try reader.finish() } catch { problems = error.problems + problems }
         if !problems.isEmpty { throw SettingsError(problems) }

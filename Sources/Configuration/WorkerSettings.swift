@@ -8,7 +8,7 @@ public struct WorkerSettings: Sendable {
     public let stateDirectory: String
     public let lease: Duration
     public let longPoll: Duration
-    public let limits: LimitSettings
+    public let limits: JobLimits
     public let isolation: Isolation
     public let sandbox: Sandbox
     public let drainTimeout: Duration
@@ -79,7 +79,7 @@ public struct WorkerSettings: Sendable {
         lease = reader.duration(
             section, "lease", default: .seconds(60), range: .seconds(1)...(.seconds(43_200)))
         longPoll = reader.duration(section, "long_poll", default: .seconds(20), range: .seconds(1)...(.seconds(20)))
-        limits = LimitSettings(reader, section: section)
+        limits = JobLimits(reader, section: section)
         isolation = reader.choice(section, "isolation", default: .auto)
         sandbox = reader.choice(section, "sandbox", default: .auto)
         drainTimeout = reader.duration(section, "drain_timeout", default: .seconds(90))

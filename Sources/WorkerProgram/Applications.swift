@@ -67,23 +67,8 @@ extension FOQUSSettings {
         var options = worker.engineOptions()
         options.maxAttempts = maxAttempts
         options.limits = JobLimitBook(
-            standard: JobLimits(
-                time: worker.limits.time, memory: worker.limits.memory, tasks: worker.limits.tasks,
-                processor: worker.limits.processor, hasNetwork: worker.limits.hasNetwork),
-            applications: applications.mapValues { $0.limits.changes }, simulations: simulations.mapValues(\.changes))
+            standard: worker.limits, applications: applications.mapValues(\.limits), simulations: simulations)
         return options
-    }
-}
-
-extension LimitOverrides {
-    fileprivate var changes: JobLimitChanges {
-        var changes = JobLimitChanges()
-        changes.time = time
-        changes.memory = memory
-        changes.tasks = tasks
-        changes.processor = processor
-        changes.hasNetwork = hasNetwork
-        return changes
     }
 }
 

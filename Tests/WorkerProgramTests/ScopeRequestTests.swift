@@ -1,4 +1,4 @@
-import Executors
+import FOQUSModel
 import Testing
 
 @testable import WorkerProgram

@@ -1,4 +1,5 @@
 import EventLoop
+import FOQUSModel
 import FileKit
 import Glibc
 import Logging

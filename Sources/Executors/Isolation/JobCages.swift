@@ -1,3 +1,5 @@
+public import FOQUSModel
+
 /// Makes control groups for jobs: where one is, with all that it starts, its limits hold, and nothing of it gets out.
 public protocol JobCages: Sendable {
     /// Puts processes into a new control group of their own and returns when they are there.

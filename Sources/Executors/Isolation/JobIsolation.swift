@@ -1,3 +1,4 @@
+import FOQUSModel
 public import Logging
 import ProcessKit
 

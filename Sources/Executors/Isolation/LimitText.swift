@@ -1,3 +1,4 @@
+import FOQUSModel
 import ProcessKit
 
 extension JobLimits {

@@ -1,5 +1,6 @@
 import EventLoop
 import Executors
+import FOQUSModel
 import JSONKit
 import ProcessKit
 import Threading

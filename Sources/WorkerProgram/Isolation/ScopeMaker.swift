@@ -1,4 +1,5 @@
 import Executors
+import FOQUSModel
 import SystemdKit
 import Threading
 

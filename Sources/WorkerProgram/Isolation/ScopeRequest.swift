@@ -1,4 +1,4 @@
-import Executors
+import FOQUSModel
 import JSONKit
 
 /// What a worker asks of the keeper of scopes, one JSON object a line: `{"id":1,"processes":[123],"name":"foqus-job-…",…}`.

@@ -32,7 +32,7 @@ public struct JobLimitChanges: Sendable, Hashable {
 
     public init() {}
 
-    func applied(to limits: JobLimits) -> JobLimits {
+    public func applied(to limits: JobLimits) -> JobLimits {
         JobLimits(
             time: time ?? limits.time, memory: memory ?? limits.memory, tasks: tasks ?? limits.tasks,
             processor: processor ?? limits.processor, hasNetwork: hasNetwork ?? limits.hasNetwork)
