@@ -247,22 +247,19 @@ struct JobAttempt: Sendable {
 
     // MARK: after the run
 
-    func effects(of result: AttemptResult, cutShort reason: CancelReason?, directory: String) -> [Effect] {
+    func effects(of end: AttemptEnd, directory: String) -> [Effect] {
         let remove = Effect.removeDirectory(path: directory)
-        switch (reason, result) {
-        // The run had ended before the cut: its result counts, unless a user or another attempt ended the job.
-        case (nil, .final(let state, let message, let output, let files)),
-            (.drained, .final(let state, let message, let output, let files)),
-            (.crowded, .final(let state, let message, let output, let files)):
+        switch end {
+        case .result(.final(let state, let message, let output, let files)):
             return files + effects.final(state, message: message, output: output)
-        case (.terminated, _):
+        case .cut(.terminated):
             return [remove] + effects.final(.terminate, message: "killed by its user", output: nil)
-        case (.superseded, _):
+        case .cut(.superseded):
             return [remove] + effects.ignored("job \(message.job): another attempt finished it")
-        case (.leaseLost, _): return [remove]
-        case (.drained, _), (.crowded, _), (nil, .cancelled): return [remove] + effects.givenBack()
-        case (nil, .infrastructure(let text)): return [remove] + afterInfrastructureFailure(text)
-        case (nil, .noSpace(let text)): return [remove] + withoutSpace(text)
+        case .cut(.leaseLost): return [remove]
+        case .cut(.drained), .cut(.crowded), .result(.cancelled): return [remove] + effects.givenBack()
+        case .result(.infrastructure(let text)): return [remove] + afterInfrastructureFailure(text)
+        case .result(.noSpace(let text)): return [remove] + withoutSpace(text)
         }
     }
 

@@ -200,7 +200,8 @@ struct JobRunner: Sendable {
         guard await services.board.waitForSlot(run.id, job: run.message.job) else {
             let reason = await services.board.reason(for: run.id)
             report(start, .cancelled, cutShort: reason, ran: nil)
-            await complete(run, run.effects(of: .cancelled, cutShort: reason, directory: directory))
+            let end = AttemptEnd(.cancelled, cutShort: reason)
+            await complete(run, run.effects(of: end, directory: directory))
             return
         }
         let started = services.time.instant()
@@ -219,10 +220,9 @@ struct JobRunner: Sendable {
         let hasStarted = notice.hasStarted
         let untold = await notice.finish() ? run.effects.running() : []
         let reason = await services.board.reason(for: run.id)
-        if let event = result.metric(cutShort: reason, hasStarted: hasStarted) {
-            services.metrics.count(.jobFinish(event: event))
-        }
-        let effects = run.effects(of: result, cutShort: reason, directory: directory)
+        let end = AttemptEnd(result, cutShort: reason)
+        if let event = end.metric(hasStarted: hasStarted) { services.metrics.count(.jobFinish(event: event)) }
+        let effects = run.effects(of: end, directory: directory)
         report(start, result, cutShort: reason, ran: services.time.instant() - started)
         await complete(run, untold + effects)
     }
@@ -230,12 +230,13 @@ struct JobRunner: Sendable {
     /// A job that was to be run has ended here.
     private func report(_ start: Start, _ result: AttemptResult, cutShort reason: CancelReason?, ran: Duration?) {
         let run = start.attempt
-        let outcome = result.outcome(cutShort: reason, mayBeTriedAgain: run.mayBeTriedAgain)
+        let end = AttemptEnd(result, cutShort: reason)
+        let outcome = end.outcome(mayBeTriedAgain: run.mayBeTriedAgain)
         services.metrics.observe(.jobEnded(outcome, ran: ran))
         services.health.ended(run.message.job, outcome, at: services.time.now())
         let level: Logger.Level = result.isFailure && reason == nil ? .warning : .info
         services.logger.log(
-            level, "job \(result.word(cutShort: reason))",
+            level, "job \(end.word)",
             run.facts.merging([
                 "milliseconds": (ran ?? .zero).wholeMilliseconds, "reason": result.reason ?? "-",
             ]),
