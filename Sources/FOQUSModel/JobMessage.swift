@@ -32,6 +32,14 @@ public enum UserFilter: Sendable, Hashable {
         case .users(let users): users.contains(user)
         }
     }
+
+    /// `alice`, `alice,bob` or `*`.
+    public var words: String {
+        switch self {
+        case .all: "*"
+        case .users(let users): users.map(\.description).sorted().joined(separator: ",")
+        }
+    }
 }
 
 /// A message that may be run, as far as the message itself can tell.

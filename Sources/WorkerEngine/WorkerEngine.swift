@@ -268,13 +268,8 @@ public actor WorkerEngine {
             id: "\(worker.consumer)/registered",
             notification: .text("Consumer Registered", job: nil, worker: worker))
         while !Task.isCancelled {
-            let user =
-                switch options.users {
-                case .all: "*"
-                case .users(let names): names.map(\.description).sorted().joined(separator: ",")
-                }
             let alive = OutgoingNotification(
-                id: "\(worker.consumer)/\(number)", notification: .consumerRunning(worker, user: user))
+                id: "\(worker.consumer)/\(number)", notification: .consumerRunning(worker, user: options.users.words))
             do {
                 try await services.notifier.publish(number == 0 ? [alive, registered] : [alive])
                 troubles.succeeded("keepalive", "the keepalive is published again")

@@ -80,13 +80,3 @@ private struct SilentNotifier: Notifier {
     var isOn: Bool { false }
     func publish(_ notifications: [OutgoingNotification]) async throws(StoreError) {}
 }
-
-extension UserFilter {
-    /// `alice`, `alice,bob` or `*`.
-    fileprivate var words: String {
-        switch self {
-        case .all: "*"
-        case .users(let names): names.map(\.description).sorted().joined(separator: ",")
-        }
-    }
-}
