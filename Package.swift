@@ -76,7 +76,7 @@ let package = Package(
         kit("SQLiteKit", ["CSQLite", "Threading"]),
         kit("CryptoTools", ["COpenSSL"]),
         kit("JSONKit"),
-        kit("HTTPServer", ["CMicrohttpd", "Threading"]),
+        kit("HTTPServer", ["CMicrohttpd", "EventLoop", "Threading"]),
         kit("HTTPClient", ["CCurl", "CPlatform", "EventLoop"]),
         kit("XMLReader", ["CExpat"]),
         kit("SystemdKit", ["CSystemd", "EventLoop", "Threading"]),

@@ -13,20 +13,10 @@ public enum LocalSocket {
     /// - Returns: a descriptor that is the caller's to close.
     /// - Throws: `LocalSocketError` when nobody listens there, or this user may not connect.
     public static func connect(to path: String) throws(LocalSocketError) -> CInt {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let name = Array(path.utf8)
-        guard name.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw LocalSocketError(path: path, code: ENAMETOOLONG)
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+        guard let address = UnixAddress(path) else { throw LocalSocketError(path: path, code: ENAMETOOLONG) }
         let fd = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard fd >= 0 else { throw LocalSocketError(path: path, code: errno) }
-        let code = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(fd, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
+        let code = address.withPointer { Glibc.connect(fd, $0, $1) }
         guard code == 0 else {
             let reason = errno
             close(fd)

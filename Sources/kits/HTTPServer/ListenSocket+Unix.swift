@@ -1,14 +1,10 @@
+import EventLoop
 import Glibc
 
 extension ListenSocket {
     /// Listens on a path that belongs to nobody, or to a server that has ended without taking it away.
     init(unixPath path: String) throws(HTTPServerError) {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw .cannotListen(path, errno: ENAMETOOLONG)
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        guard let address = UnixAddress(path) else { throw .cannotListen(path, errno: ENAMETOOLONG) }
         let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let descriptor = socket(AF_UNIX, type, 0)
         guard descriptor >= 0 else { throw .cannotListen(path, errno: errno) }
@@ -36,7 +32,7 @@ extension ListenSocket {
     }
 
     /// Whether there is a socket at which nobody listens.
-    private static func isAbandoned(_ address: sockaddr_un) -> Bool {
+    private static func isAbandoned(_ address: UnixAddress) -> Bool {
         let probe = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard probe >= 0 else { return false }
         defer { close(probe) }
@@ -45,12 +41,8 @@ extension ListenSocket {
 
     /// - Returns: an `errno`, 0 for success.
     private static func call(
-        _ function: (CInt, UnsafePointer<sockaddr>?, socklen_t) -> CInt, _ descriptor: CInt, _ address: sockaddr_un
+        _ function: (CInt, UnsafePointer<sockaddr>?, socklen_t) -> CInt, _ descriptor: CInt, _ address: UnixAddress
     ) -> CInt {
-        withUnsafePointer(to: address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                function(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 ? 0 : errno
-            }
-        }
+        address.withPointer { function(descriptor, $0, $1) == 0 ? 0 : errno }
     }
 }

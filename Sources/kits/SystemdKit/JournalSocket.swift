@@ -1,3 +1,4 @@
+import EventLoop
 import Glibc
 
 /// The journal's socket, for entries that must not wait. Speaks the journal's native protocol

@@ -1,3 +1,4 @@
+import EventLoop
 import Glibc
 
 /// The service manager that started this process, by the protocol of sd_notify(3).

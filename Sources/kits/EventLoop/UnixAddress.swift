@@ -1,12 +1,12 @@
-import Glibc
+public import Glibc
 
 /// The address of a Unix socket: a path, or an abstract name that begins with `@`.
-struct UnixAddress: Sendable {
+public struct UnixAddress: Sendable {
     private let address: sockaddr_un
     private let length: socklen_t
 
     /// Nil when the name is empty or too long.
-    init?(_ name: String) {
+    public init?(_ name: String) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         var bytes = Array(name.utf8)
@@ -18,7 +18,7 @@ struct UnixAddress: Sendable {
         length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count + (isAbstract ? 0 : 1))
     }
 
-    func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    public func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         withUnsafePointer(to: address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
         }
