@@ -159,8 +159,8 @@ let package = Package(
         .target(
             name: "ServiceControl",
             dependencies: [
-                "Configuration", "CommandLineKit", "JSONKit", "SystemdKit", "ProcessKit", "FileKit", "EventLoop",
-                "Settings", "Threading",
+                "Configuration", "CommandLineKit", "JSONKit", "SystemdKit", "ProcessKit", "HTTPClient", "FileKit",
+                "EventLoop", "Settings",
             ],
             // The units as they are delivered: links to systemd/.
             resources: [

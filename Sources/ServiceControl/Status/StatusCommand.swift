@@ -26,7 +26,8 @@ enum StatusCommand {
         }
         if state.active == "active" || state.active == "reloading" || state.active == "deactivating" {
             do {
-                report.worker = .success(try await WorkerEndpoint.status(at: WorkerEndpoint.place(state)))
+                let place = try WorkerEndpoint.place(state)
+                report.worker = .success(try await WorkerEndpoint.status(at: place, loop: context.loop))
             } catch {
                 report.worker = .failure(WorkerEndpoint.Failure(description: "\(error)"))
             }

@@ -1,10 +1,11 @@
 import Configuration
+import EventLoop
 import FileKit
 import Glibc
+import HTTPClient
 import JSONKit
 import Settings
 import SystemdKit
-import Threading
 
 /// Asks a running worker how it is: `GET /status` where `[metrics] listen` says.
 enum WorkerEndpoint {
@@ -36,43 +37,28 @@ enum WorkerEndpoint {
     }
 
     /// - Throws: `Failure`, also when there is no answer within some seconds.
-    static func status(at place: MetricsSettings.Listen) async throws -> JSON {
-        try await BlockingPool(name: "status", limit: 1, idleSeconds: 1).run { () throws(Failure) in
-            let answer = try get("/status", at: place)
-            guard let end = answer.firstRange(of: Array("\r\n\r\n".utf8)),
-                answer.starts(with: Array("HTTP/1.1 200".utf8)) || answer.starts(with: Array("HTTP/1.0 200".utf8))
-            else { throw Failure(description: "it does not answer as a worker does") }
-            do throws(JSONError) {
-                return try JSON.parse(answer[end.upperBound...])
-            } catch {
-                throw Failure(description: "its answer is no JSON: \(error)")
+    static func status(at place: MetricsSettings.Listen, loop: EventLoop) async throws(Failure) -> JSON {
+        var options = HTTPClient.Options(usesProxies: false)
+        let host: String
+        switch place {
+        case .off: throw Failure(description: "[metrics] listen = off")
+        case .unix(let path): (host, options.unixSocket) = ("localhost", path)
+        case .tcp: host = "\(place)"
+        }
+        let request = ClientRequest(url: "http://\(host)/status", timeout: .seconds(3), responseLimit: 1 << 20)
+        let response: ClientResponse
+        do throws(HTTPClientError) {
+            response = try await HTTPClient(loop: loop, options: options).send(request)
+        } catch {
+            switch error.code {
+            case .couldNotConnect(let code) where code != 0: throw Failure(description: String(cString: strerror(code)))
+            case .timedOut: throw Failure(description: "it does not answer")
+            default: throw Failure(description: error.description)
             }
         }
-    }
-
-    /// All bytes of the answer. Blocks.
-    private static func get(_ path: String, at place: MetricsSettings.Listen) throws(Failure) -> [UInt8] {
-        guard place != .off else { throw Failure(description: "[metrics] listen = off") }
-        let descriptor = LocalSocket.connect(place, seconds: 3)
-        guard descriptor >= 0 else { throw failure() }
-        defer { close(descriptor) }
-        let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
-        guard send(descriptor, request, request.count, CInt(MSG_NOSIGNAL)) == request.count else { throw failure() }
-        var answer: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        while answer.count < 1 << 20 {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            if count == 0 { return answer }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw failure()
-            }
-            answer += buffer[..<count]
+        guard response.status == 200 else { throw Failure(description: "it does not answer as a worker does") }
+        do throws(JSONError) { return try JSON.parse(response.body) } catch {
+            throw Failure(description: "its answer is no JSON: \(error)")
         }
-        throw Failure(description: "its answer has no end")
-    }
-
-    private static func failure() -> Failure {
-        Failure(description: errno == EAGAIN ? "it does not answer" : String(cString: strerror(errno)))
     }
 }

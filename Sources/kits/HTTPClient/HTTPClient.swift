@@ -22,10 +22,13 @@ public final class HTTPClient: Sendable {
         /// Whether the environment's proxies are heeded. Without them for what only this machine can reach, as the
         /// metadata service of a cloud instance.
         public var usesProxies: Bool
+        /// The path of the Unix socket at which the server listens, whatever host the URLs name; nil for the network.
+        public var unixSocket: String?
 
         public init(
             caFile: String? = nil, connectTimeout: Duration = .seconds(10), idleConnectionLimit: Int = 16,
-            connectionsPerHost: Int = 0, userAgent: String? = nil, usesProxies: Bool = true
+            connectionsPerHost: Int = 0, userAgent: String? = nil, usesProxies: Bool = true,
+            unixSocket: String? = nil
         ) {
             self.caFile = caFile
             self.connectTimeout = connectTimeout
@@ -33,6 +36,7 @@ public final class HTTPClient: Sendable {
             self.connectionsPerHost = connectionsPerHost
             self.userAgent = userAgent
             self.usesProxies = usesProxies
+            self.unixSocket = unixSocket
         }
     }
 

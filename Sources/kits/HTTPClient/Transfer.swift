@@ -16,6 +16,8 @@ final class Transfer: @unchecked Sendable {
 
     private var continuation: CheckedContinuation<Outcome, Never>?
     private var outcome: Outcome?
+    /// Scheme, host and port of the URL, or the path of the Unix socket: for errors.
+    private let origin: String
 
     init(_ request: ClientRequest, options: HTTPClient.Options) throws(HTTPClientError) {
         guard URLOrigin.isHTTP(request.url) else {
@@ -26,7 +28,8 @@ final class Transfer: @unchecked Sendable {
         self.easy = easy
         self.request = request
         source = BodySource(request)
-        sink = BodySink(request, origin: URLOrigin.of(request.url))
+        origin = options.unixSocket ?? URLOrigin.of(request.url)
+        sink = BodySink(request, origin: origin)
         reason.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         do throws(CurlFailure) {
             try configure(options)
@@ -43,9 +46,6 @@ final class Transfer: @unchecked Sendable {
         curl_slist_free_all(headerList)
         reason.deallocate()
     }
-
-    /// Scheme, host and port of the URL.
-    private var origin: String { URLOrigin.of(request.url) }
 
     // MARK: the outcome
 
@@ -119,6 +119,7 @@ final class Transfer: @unchecked Sendable {
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         if let userAgent = options.userAgent { try set(CURLOPT_USERAGENT, userAgent) }
         if !options.usesProxies { try set(CURLOPT_NOPROXY, "*") }
+        if let path = options.unixSocket { try set(CURLOPT_UNIX_SOCKET_PATH, path) }
         if let caFile = options.caFile { try set(CURLOPT_CAINFO, caFile) }
         if let auth = request.basicAuth {
             try set(CURLOPT_HTTPAUTH, 1)  // CURLAUTH_BASIC, a macro with a cast
