@@ -2,13 +2,18 @@ public import EventLoop
 import Threading
 
 extension EventLoop {
+    /// What is wrong with a program when its loop does not come around, or `other` does not return, for long.
+    public func problems(_ other: @escaping @Sendable () async -> Void = {}) async -> [String] {
+        await turns(within: .seconds(5), other) ? [] : ["the event loop does not turn"]
+    }
+
     /// Whether the loop comes around, and `other` returns, within this time.
-    public func turns(within limit: Duration, _ other: @escaping @Sendable () async -> Void = {}) async -> Bool {
+    func turns(within limit: Duration, _ other: @escaping @Sendable () async -> Void = {}) async -> Bool {
         // Not a group: it would wait for a loop that never turns.
         await withCheckedContinuation { continuation in
             let first = Once(continuation)
             Task {
-                try? await sleep(for: .milliseconds(1))
+                await turn()
                 await other()
                 first.resume(true)
             }

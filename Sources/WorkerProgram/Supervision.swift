@@ -72,7 +72,7 @@ struct Supervision: Sendable {
     func feedWatchdog() async {
         let reports = RepeatFilter()
         await supervisor.feedWatchdog {
-            try? await loop.sleep(for: .milliseconds(1))
+            await loop.turn()
             await engine.answer()
             let overdue = engine.progress.overdue()
             let parts = overdue.map { "\($0.part.rawValue)" }.joined(separator: ", ")

@@ -60,7 +60,7 @@ enum GatewayDaemon {
         // The event loop turns, and the store answers, be it with an error: what hangs does neither.
         let feeding = Task {
             await supervisor.feedWatchdog {
-                try? await loop.sleep(for: .milliseconds(1))
+                await loop.turn()
                 _ = try? await backend.queue.statistics()
                 return true
             } failed: { error in

@@ -16,12 +16,10 @@ struct GatewayWatch: Sendable {
     let services: GatewayServices
     let loop: EventLoop
     private static let pool = BlockingPool(name: "watch", limit: 1, idleSeconds: 1)
-    /// The event loop must turn within this time.
-    private static let loopPatience = Duration.seconds(5)
 
     var subject: MonitoringServer.Subject {
         MonitoringServer.Subject(
-            registry: registry, refresh: { await refresh() }, problems: { await problems() },
+            registry: registry, refresh: { await refresh() }, problems: { await loop.problems() },
             reasonsNotReady: { await services.problems() }, status: { await status() })
     }
 
@@ -29,10 +27,6 @@ struct GatewayWatch: Sendable {
         let process = process
         await Self.pool.run { process.refresh() }
         metrics.show(try? await services.queue.statistics(), now: services.time.now())
-    }
-
-    private func problems() async -> [String] {
-        await loop.turns(within: Self.loopPatience) ? [] : ["the event loop does not turn"]
     }
 
     private func status() async -> JSON {

@@ -33,7 +33,7 @@ enum ScopeKeeper {
         try? supervisor.ready(status: "waiting for workers")
         let feeding = Task {
             await supervisor.feedWatchdog {
-                try? await loop.sleep(for: .milliseconds(1))
+                await loop.turn()
                 return true
             } failed: { _ in
             }

@@ -22,8 +22,6 @@ struct WorkerWatch: Sendable {
     let stateDirectory: String
     let logger: Logger
     private static let pool = BlockingPool(name: "watch", limit: 1, idleSeconds: 1)
-    /// The event loop must turn within this time.
-    private static let loopPatience = Duration.seconds(5)
 
     var subject: MonitoringServer.Subject {
         MonitoringServer.Subject(
@@ -55,8 +53,7 @@ struct WorkerWatch: Sendable {
 
     /// Why the worker is not alive: what the watchdog of systemd would not be fed for.
     private func problems() async -> [String] {
-        let turns = await loop.turns(within: Self.loopPatience) { await engine.answer() }
-        return (turns ? [] : ["the event loop does not turn"])
+        await loop.problems { await engine.answer() }
             + engine.progress.overdue().map { "\($0.part.rawValue) is overdue by \(Int($0.by.inSeconds)) s" }
     }
 

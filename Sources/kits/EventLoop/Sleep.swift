@@ -40,4 +40,7 @@ extension EventLoop {
             execute { sleeper.cancel(self) }
         }
     }
+
+    /// Returns when the loop has come around: for those who watch whether it does.
+    public func turn() async { try? await sleep(for: .milliseconds(1)) }
 }
