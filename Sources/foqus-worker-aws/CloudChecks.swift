@@ -66,28 +66,37 @@ extension Cloud {
     /// All at the same time; what takes too long is inconclusive. In the order of the checks.
     private func faults(of checks: [AWSCheck]) async -> [(AWSCheck, AWSFault)] {
         let region = backend.region
-        let found = await withTaskGroup(of: (index: Int, fault: AWSFault?)?.self) { group in
-            group.addTask {
-                try? await SystemTime().sleep(for: Self.lookTime)
-                return nil
-            }
+        let found = await withTaskGroup(of: (index: Int, fault: AWSFault?).self) { group in
             for (index, check) in checks.enumerated() {
                 group.addTask {
-                    do { _ = try await check.run() } catch { return (index, AWSFault(error, region: region)) }
-                    return (index, nil)
+                    let fault = await Self.inTime(orElse: .inconclusive(Self.silence)) { () async -> AWSFault? in
+                        do { _ = try await check.run() } catch { return AWSFault(error, region: region) }
+                        return nil
+                    }
+                    return (index, fault)
                 }
             }
-            var found: [Int: AWSFault] = [:]
-            var open = Set(checks.indices)
-            while !open.isEmpty, case let result?? = await group.next() {
-                open.remove(result.index)
-                found[result.index] = result.fault
-            }
-            group.cancelAll()
-            for index in open { found[index] = .inconclusive("there was no answer within \(Self.lookTime)") }
-            return found
+            return await group.reduce(into: [Int: AWSFault]()) { $0[$1.index] = $1.fault }
         }
         return checks.enumerated().compactMap { index, check in found[index].map { (check, $0) } }
+    }
+
+    private static let silence = "there was no answer within \(lookTime)"
+
+    /// What comes first: the fault that `work` finds, or this one, when looking takes too long.
+    private static func inTime<Fault: Sendable>(
+        orElse late: Fault, _ work: @escaping @Sendable () async -> Fault?
+    ) async -> Fault? {
+        await withTaskGroup(of: Fault?.self) { group in
+            group.addTask { await work() }
+            group.addTask {
+                do { try await SystemTime().sleep(for: lookTime) } catch { return nil }
+                return late
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
     }
 
     /// `[aws] table = jobs (instance tag FOQUS-DynamoDB-Table): there is no such table …`.
@@ -112,18 +121,9 @@ extension Cloud {
             id: "\(worker.consumer)/alert",
             notification: .alert(
                 "the worker cannot work: \(problems[0])", detail: problems.joined(separator: "\n"), worker: worker))
-        let reason = await withTaskGroup(of: String?.self) { group in
-            group.addTask {
-                do throws(StoreError) { try await backend.notifier.publish([alert]) } catch { return error.description }
-                return nil
-            }
-            group.addTask {
-                do { try await SystemTime().sleep(for: Self.lookTime) } catch { return nil }
-                return "there was no answer within \(Self.lookTime)"
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first
+        let reason = await Self.inTime(orElse: Self.silence) { [backend] in
+            do throws(StoreError) { try await backend.notifier.publish([alert]) } catch { return error.description }
+            return nil
         }
         if let reason { logger.warning("the alert cannot be published", ["reason": reason]) }
     }
