@@ -34,16 +34,16 @@ public struct WorkerSettings: Sendable {
         case none
     }
 
-    let problems: [SettingsError.Problem]
-    /// The most bytes of an output in a notification by SNS, which has 256 KiB in all.
-    private static let topicLimit = 240 << 10
-
     /// Whether jobs run in a sandbox.
     public enum Sandbox: String, Sendable, CaseIterable {
         /// Where one works, in a service of systemd's.
         case auto
         case yes, no
     }
+
+    let problems: [SettingsError.Problem]
+    /// The most bytes of an output in a notification by SNS, which has 256 KiB in all.
+    private static let topicLimit = 240 << 10
 
     init(_ reader: SettingsReader, machine: Machine, backend: StoreSettings.Backend) {
         var problems: [SettingsError.Problem] = []
@@ -91,7 +91,7 @@ public struct WorkerSettings: Sendable {
             section, "fetch_ahead", default: .milliseconds(250), range: .zero...(.seconds(60)))
         retryDelay = reader.duration(section, "retry_delay", default: .seconds(2))
         cacheSize = reader.byteSize(section, "cache_size", default: 1 << 30)
-        outputLimit = reader.byteSize(section, "output_limit", default: 240 << 10, range: 1024...(64 << 20))
+        outputLimit = reader.byteSize(section, "output_limit", default: Self.topicLimit, range: 1024...(64 << 20))
         if backend == .aws && outputLimit > Self.topicLimit {
             problems.append(
                 SettingsError.Problem(
