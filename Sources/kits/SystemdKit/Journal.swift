@@ -9,9 +9,7 @@ public enum Journal {
     ///   most. A name may come several times.
     /// - Throws: also when there is no journal, which the library itself takes for success.
     public static func send(_ fields: [(name: String, value: String)]) throws(SystemdError) {
-        if let field = fields.first(where: { !isValid($0.name) }) {
-            throw SystemdError(code: EINVAL, operation: "send the field '\(field.name)' to the journal")
-        }
+        try checkNames(of: fields)
         guard access(JournalSocket.standardPath, W_OK) == 0 else {
             throw SystemdError(code: errno, operation: "reach the journal")
         }
@@ -43,6 +41,12 @@ public enum Journal {
                 return iovec(iov_base: buffer.baseAddress! + offset, iov_len: length)
             }
             return vectors.withUnsafeBufferPointer(body)
+        }
+    }
+
+    static func checkNames(of fields: [(name: String, value: String)]) throws(SystemdError) {
+        if let field = fields.first(where: { !isValid($0.name) }) {
+            throw SystemdError(code: EINVAL, operation: "send the field '\(field.name)' to the journal")
         }
     }
 

@@ -33,9 +33,7 @@ public final class JournalSocket: Sendable {
     ///   large ones as files.
     /// - Throws: when the journal is not there, or a field's name is not valid.
     public func trySend(_ fields: [(name: String, value: String)]) throws(SystemdError) -> Bool {
-        if let field = fields.first(where: { !Journal.isValid($0.name) }) {
-            throw SystemdError(code: EINVAL, operation: "send the field '\(field.name)' to the journal")
-        }
+        try Journal.checkNames(of: fields)
         let message = Self.datagram(fields)
         while true {
             // By path each time: the journal may have been started anew.

@@ -15,22 +15,22 @@ extension SystemdManager {
     /// Makes the links of the units' `[Install]` sections. Follow it with `reloadFiles()`.
     /// - Returns: whether a unit has such a section at all.
     @discardableResult
-    public func enable(_ units: [String], runtime: Bool = false, force: Bool = false) async throws(BusError) -> Bool {
-        try await call("EnableUnitFiles", [.strings(units), .bool(runtime), .bool(force)]).first?.boolValue ?? false
+    public func enable(_ units: [String]) async throws(BusError) -> Bool {
+        try await call("EnableUnitFiles", [.strings(units), .bool(false), .bool(false)]).first?.boolValue ?? false
     }
 
     /// Removes all links to the units. Follow it with `reloadFiles()`.
-    public func disable(_ units: [String], runtime: Bool = false) async throws(BusError) {
-        _ = try await call("DisableUnitFiles", [.strings(units), .bool(runtime)])
+    public func disable(_ units: [String]) async throws(BusError) {
+        _ = try await call("DisableUnitFiles", [.strings(units), .bool(false)])
     }
 
     /// Links the units to nothing, so that nobody can start them. Follow it with `reloadFiles()`.
-    public func mask(_ units: [String], runtime: Bool = false, force: Bool = false) async throws(BusError) {
-        _ = try await call("MaskUnitFiles", [.strings(units), .bool(runtime), .bool(force)])
+    public func mask(_ units: [String]) async throws(BusError) {
+        _ = try await call("MaskUnitFiles", [.strings(units), .bool(false), .bool(false)])
     }
 
     /// Takes such links away. Follow it with `reloadFiles()`.
-    public func unmask(_ units: [String], runtime: Bool = false) async throws(BusError) {
-        _ = try await call("UnmaskUnitFiles", [.strings(units), .bool(runtime)])
+    public func unmask(_ units: [String]) async throws(BusError) {
+        _ = try await call("UnmaskUnitFiles", [.strings(units), .bool(false)])
     }
 }

@@ -4,7 +4,6 @@ extension SystemdManager {
     /// The part of a unit's properties that all units have.
     public static let unitInterface = "org.freedesktop.systemd1.Unit"
     public static let serviceInterface = "org.freedesktop.systemd1.Service"
-    public static let scopeInterface = "org.freedesktop.systemd1.Scope"
 
     /// All properties of a unit, which is loaded from its file if need be. One that has no file has a `LoadState` of
     /// `not-found`.
@@ -29,12 +28,6 @@ extension SystemdManager {
         }
     }
 
-    /// Sends a signal to the processes of a unit.
-    /// - Parameter whom: `main`, `control` or `all`.
-    public func kill(_ unit: String, whom: String = "all", signal: Int32) async throws(BusError) {
-        _ = try await call("KillUnit", [.string(unit), .string(whom), .int32(signal)])
-    }
-
     /// Forgets that a unit failed, and how often it was started. Nothing when it is not loaded.
     public func resetFailed(_ unit: String) async throws(BusError) {
         do throws(BusError) {
@@ -42,12 +35,5 @@ extension SystemdManager {
         } catch {
             if !error.isNoSuchUnit { throw error }
         }
-    }
-
-    /// Sets properties of a loaded unit until it is unloaded or, when not `runtime`, by files for ever.
-    public func setProperties(
-        of unit: String, runtime: Bool = true, _ properties: [(name: String, value: BusValue)]
-    ) async throws(BusError) {
-        _ = try await call("SetUnitProperties", [.string(unit), .bool(runtime), .properties(properties)])
     }
 }

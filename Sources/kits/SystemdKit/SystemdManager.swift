@@ -70,20 +70,14 @@ public final class SystemdManager: Sendable {
 
     // MARK: jobs
 
-    public func start(_ unit: String, mode: JobMode = .replace) async throws(BusError) -> UnitJobResult {
-        try await job("StartUnit", [.string(unit), .string(mode.rawValue)])
+    /// Starts a unit, in the place of other jobs that are queued for it (org.freedesktop.systemd1(5), mode `replace`).
+    public func start(_ unit: String) async throws(BusError) -> UnitJobResult {
+        try await job("StartUnit", [.string(unit), .string("replace")])
     }
 
-    public func stop(_ unit: String, mode: JobMode = .replace) async throws(BusError) -> UnitJobResult {
-        try await job("StopUnit", [.string(unit), .string(mode.rawValue)])
-    }
-
-    public func restart(_ unit: String, mode: JobMode = .replace) async throws(BusError) -> UnitJobResult {
-        try await job("RestartUnit", [.string(unit), .string(mode.rawValue)])
-    }
-
-    public func reload(_ unit: String, mode: JobMode = .replace) async throws(BusError) -> UnitJobResult {
-        try await job("ReloadUnit", [.string(unit), .string(mode.rawValue)])
+    /// Stops a unit, in the same way.
+    public func stop(_ unit: String) async throws(BusError) -> UnitJobResult {
+        try await job("StopUnit", [.string(unit), .string("replace")])
     }
 
     /// Makes a scope, service or slice that has no file and starts it.
@@ -94,11 +88,11 @@ public final class SystemdManager: Sendable {
     ///
     /// - Parameter properties: by name and with the types that the manager has for them: see `busctl introspect`.
     public func startTransient(
-        _ unit: String, mode: JobMode = .fail, properties: [(name: String, value: BusValue)]
+        _ unit: String, properties: [(name: String, value: BusValue)]
     ) async throws(BusError) -> UnitJobResult {
         let auxiliary = BusValue.array(of: "(sa(sv))", [])
         return try await job(
-            "StartTransientUnit", [.string(unit), .string(mode.rawValue), .properties(properties), auxiliary])
+            "StartTransientUnit", [.string(unit), .string("fail"), .properties(properties), auxiliary])
     }
 
     /// Calls a method that queues a job and waits until the job is over. A task that is cancelled waits no more; the job
@@ -118,12 +112,4 @@ public final class SystemdManager: Sendable {
         try await connection.call(
             .init(Self.destination, Self.path, Self.interface, method, arguments), timeout: timeout)
     }
-}
-
-/// What a new job does to those that are queued already (org.freedesktop.systemd1(5), StartUnit).
-public enum JobMode: String, Sendable {
-    case replace
-    case fail
-    case isolate
-    case ignoreDependencies = "ignore-dependencies"
 }
