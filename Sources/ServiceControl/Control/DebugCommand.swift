@@ -31,10 +31,7 @@ enum DebugCommand {
 
     /// Takes the service's account, folders and variables, so that what is tried here is what will run.
     private static func adopt(_ state: UnitState, _ context: ServiceContext) throws {
-        for assignment in state.service["Environment"]?.stringsValue ?? [] {
-            guard let equals = assignment.firstIndex(of: "=") else { continue }
-            setenv(String(assignment[..<equals]), String(assignment[assignment.index(after: equals)...]), 1)
-        }
+        for (name, value) in state.environment { setenv(name, value, 1) }
         guard context.scope == .system, geteuid() == 0, let account = Account(state.text("User")) else { return }
         for name in state.service["StateDirectory"]?.stringsValue ?? [] {
             let path = Path.join("/var/lib", name)

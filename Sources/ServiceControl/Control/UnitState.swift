@@ -22,6 +22,16 @@ struct UnitState: Sendable {
     func text(_ name: String) -> String { (unit[name] ?? service[name])?.stringValue ?? "" }
     func number(_ name: String) -> UInt64? { (unit[name] ?? service[name])?.unsignedValue }
 
+    /// The variables that the unit gives its program.
+    var environment: [String: String] {
+        var environment: [String: String] = [:]
+        for assignment in service["Environment"]?.stringsValue ?? [] {
+            guard let equals = assignment.firstIndex(of: "=") else { continue }
+            environment[String(assignment[..<equals])] = String(assignment[assignment.index(after: equals)...])
+        }
+        return environment
+    }
+
     /// Refuses what does not exist, and for a start what must not be started.
     func check(forStart: Bool) throws(ServiceError) {
         if isMasked, forStart {

@@ -62,7 +62,7 @@ struct Installer {
 
     private func writeTimer() throws {
         if let file = places.file(of: ServiceNames.timer), !isOurs(file) { return }
-        try write(UnitText.timer(marked: true), to: Path.join(places.units, ServiceNames.timer))
+        try write("\(UnitText.mark)\n\(UnitText.timer)", to: Path.join(places.units, ServiceNames.timer))
     }
 
     private func ourFile(of unit: String) -> String? {

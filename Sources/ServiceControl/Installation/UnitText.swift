@@ -29,8 +29,6 @@ enum UnitText {
         return lines.joined(separator: "\n")
     }
 
-    static func timer(marked: Bool) -> String { (marked ? mark + "\n" : "") + timer }
-
     private static let ownFolders =
         "Environment=FOQUS_STORE_DIRECTORY=%h/.local/state/foqus/store "
         + "FOQUS_WORKER_STATE_DIRECTORY=%h/.local/state/foqus/worker"

@@ -27,12 +27,7 @@ enum WorkerEndpoint {
             if option == "--settings" { file = value }
             if option == "--set", let setting = try? CommonOptions.setting(value) { overrides.append(setting) }
         }
-        var environment: [String: String] = [:]
-        for assignment in state.service["Environment"]?.stringsValue ?? [] {
-            guard let equals = assignment.firstIndex(of: "=") else { continue }
-            environment[String(assignment[..<equals])] = String(assignment[assignment.index(after: equals)...])
-        }
-        let settings = try FOQUSSettings.load(file: file, environment: environment, commandLine: overrides)
+        let settings = try FOQUSSettings.load(file: file, environment: state.environment, commandLine: overrides)
         return settings.metrics.listen.place
     }
 
