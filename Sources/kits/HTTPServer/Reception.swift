@@ -71,18 +71,20 @@ final class Reception: Sendable {
 
     /// Returns when every answer is out, or after `limit`.
     func waitUntilIdle(atMost limit: Duration) async {
-        let timer = Task {
-            try await Task.sleep(for: limit)
-            state.withLock { $0.idleWaiter.take() }?.resume()
-        }
-        defer { timer.cancel() }
+        var timer: Task<Void, any Error>?
         await withCheckedContinuation { continuation in
             let idle = state.withLock { state in
                 if !state.open.isEmpty { state.idleWaiter = continuation }
                 return state.open.isEmpty
             }
-            if idle { continuation.resume() }
+            if idle { return continuation.resume() }
+            // Only now: a short limit could be over before there is anybody to tell.
+            timer = Task {
+                try await Task.sleep(for: limit)
+                state.withLock { $0.idleWaiter.take() }?.resume()
+            }
         }
+        timer?.cancel()
     }
 
     /// Answers 503 wherever the handler has not answered yet.
