@@ -107,7 +107,11 @@ let package = Package(
                 "AWSClient", "Stores", "FOQUSModel", "JSONKit", "XMLReader", "HTTPClient", "CryptoTools", "EventLoop",
                 "FileKit", "Logging", "Threading",
             ]),
-        library("Executors", ["FOQUSModel", "JSONKit", "ProcessKit", "FileKit", "EventLoop", "Threading", "Logging"]),
+        library(
+            "Executors",
+            [
+                "Sinter", "FOQUSModel", "JSONKit", "ProcessKit", "FileKit", "EventLoop", "Threading", "Logging",
+            ]),
         library(
             "WorkerEngine",
             [

@@ -64,7 +64,7 @@ def main() -> int:
     writer.send(
         "ready",
         pid=os.getpid(),
-        foqus=engine.version,
+        engine=f"ccsi-foqus {engine.version}",
         python=".".join(map(str, sys.version_info[:3])),
         seconds=round(time.monotonic() - STARTED, 3),
     )

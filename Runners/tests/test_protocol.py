@@ -14,7 +14,7 @@ class CommandTests(RunnerTestCase):
 
     def test_ready_says_who_is_there(self) -> None:
         ready = self.runner.ready
-        self.assertEqual((ready["pid"], ready["foqus"]), (self.runner.process.pid, "3.27.0"))
+        self.assertEqual((ready["pid"], ready["engine"]), (self.runner.process.pid, "ccsi-foqus 3.27.0"))
 
     def test_bad_lines_are_rejected(self) -> None:
         for line, text in (

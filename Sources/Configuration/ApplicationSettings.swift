@@ -6,7 +6,12 @@ public struct ApplicationSettings: Sendable {
     public enum Executor: Sendable {
         case foqus(FOQUSRunner)
         case command(Program)
+        case sinter(SinterKind, SinterRunner)
+        case runner(CustomRunner)
     }
+
+    /// What runs Sinter configurations by our Python runner.
+    public enum SinterKind: String, Sendable { case spreadsheet, fmu }
 
     /// The FOQUS engine behind our Python runner.
     public struct FOQUSRunner: Sendable {
@@ -16,13 +21,44 @@ public struct ApplicationSettings: Sendable {
         /// The folder that holds the package `foqus_runner`.
         public let runner: String
         public let mode: Mode
+        public let warm: WarmRunners
+        public let saveSession: Bool
+    }
+
+    /// How warm processes are kept.
+    public struct WarmRunners: Sendable {
         public let processes: Int
         public let recycleJobs: Int
         /// Bytes.
         public let recycleMemory: Int
         public let idleTimeout: Duration
         public let loadTimeout: Duration
-        public let saveSession: Bool
+
+        fileprivate init(
+            _ reader: SettingsReader, _ section: String, worker: WorkerSettings, recycleJobs: Int = 500,
+            recycleMemory: Int = 2 << 30
+        ) {
+            processes = reader.int(section, "processes", default: worker.slots, range: 1...1024)
+            self.recycleJobs = reader.int(section, "recycle_jobs", default: recycleJobs, range: 1...1_000_000)
+            self.recycleMemory = reader.byteSize(section, "recycle_memory", default: recycleMemory)
+            idleTimeout = reader.duration(section, "idle_timeout", default: .seconds(600))
+            loadTimeout = reader.duration(section, "load_timeout", default: .seconds(120))
+        }
+    }
+
+    /// LibreOffice or FMPy behind our Python runner.
+    public struct SinterRunner: Sendable {
+        public let python: String
+        /// The folder that holds the package `sinter_runner`.
+        public let runner: String
+        public let warm: WarmRunners
+    }
+
+    /// A program of the operator's that stays warm.
+    public struct CustomRunner: Sendable {
+        public let program: String
+        public let arguments: [String]
+        public let warm: WarmRunners
     }
 
     /// Any program.
@@ -42,23 +78,31 @@ public struct ApplicationSettings: Sendable {
     public let limits: JobLimitChanges
     let problems: [SettingsError.Problem]
 
-    private enum Kind: String, CaseIterable { case foqus, command }
+    private enum Kind: String, CaseIterable {
+        case foqus, command, spreadsheet, fmu, runner
+
+        /// What an application of a well-known name is run by.
+        init(application name: String) {
+            switch name.lowercased() {
+            case "foqus": self = .foqus
+            case "excel": self = .spreadsheet
+            case "fmu": self = .fmu
+            default: self = .command
+            }
+        }
+    }
 
     init(_ reader: SettingsReader, name: String, worker: WorkerSettings) {
         let section = "application.\(name)"
-        let kind: Kind = reader.choice(section, "executor", default: name.lowercased() == "foqus" ? .foqus : .command)
+        let kind: Kind = reader.choice(section, "executor", default: Kind(application: name))
         switch kind {
         case .foqus:
             executor = .foqus(
                 FOQUSRunner(
                     python: reader.path(section, "python", default: "/usr/lib/foqus-worker/venv/bin/python3"),
-                    runner: reader.path(section, "runner", default: "/usr/share/foqus-worker/runners"),
+                    runner: Self.runners(reader, section),
                     mode: reader.choice(section, "mode", default: .fork),
-                    processes: reader.int(section, "processes", default: worker.slots, range: 1...1024),
-                    recycleJobs: reader.int(section, "recycle_jobs", default: 500, range: 1...1_000_000),
-                    recycleMemory: reader.byteSize(section, "recycle_memory", default: 2 << 30),
-                    idleTimeout: reader.duration(section, "idle_timeout", default: .seconds(600)),
-                    loadTimeout: reader.duration(section, "load_timeout", default: .seconds(120)),
+                    warm: WarmRunners(reader, section, worker: worker),
                     saveSession: reader.bool(section, "save_session", default: true)))
         case .command:
             executor = .command(
@@ -68,6 +112,26 @@ public struct ApplicationSettings: Sendable {
                     outputFile: reader.string(section, "output_file", default: "output.json"),
                     logLimit: reader.byteSize(section, "log_limit", default: 1 << 20),
                     grace: reader.duration(section, "grace", default: .seconds(2))))
+        case .spreadsheet:
+            executor = .sinter(
+                .spreadsheet,
+                SinterRunner(
+                    python: reader.path(section, "python", default: "/usr/bin/python3"),
+                    runner: Self.runners(reader, section),
+                    warm: WarmRunners(
+                        reader, section, worker: worker, recycleJobs: 2000, recycleMemory: 512 << 20)))
+        case .fmu:
+            executor = .sinter(
+                .fmu,
+                SinterRunner(
+                    python: reader.path(section, "python", default: "/usr/lib/foqus-worker/venv/bin/python3"),
+                    runner: Self.runners(reader, section), warm: WarmRunners(reader, section, worker: worker)))
+        case .runner:
+            executor = .runner(
+                CustomRunner(
+                    program: reader.requiredString(section, "program"),
+                    arguments: reader.list(section, "arguments", default: []),
+                    warm: WarmRunners(reader, section, worker: worker)))
         }
         limits = JobLimitChanges(reader, section: section)
         let isName =
@@ -85,5 +149,10 @@ public struct ApplicationSettings: Sendable {
             ]
         self.name = name
         self.section = section
+    }
+
+    /// The folder of the runners' Python packages.
+    private static func runners(_ reader: SettingsReader, _ section: String) -> String {
+        reader.path(section, "runner", default: "/usr/share/foqus-worker/runners")
     }
 }

@@ -59,12 +59,14 @@ public struct JobRun: Sendable {
     public let timeout: Duration?
     /// What it may use otherwise.
     public let limits: JobLimits
+    /// How a simulator is to treat it.
+    public let conduct: JobConduct
 
     public init(
         job: JobID, attempt: AttemptID, session: SessionID, user: UserName, simulation: SimulationName,
         application: String, input: JSON, directory: String, simulationDirectory: String,
         dependencyDirectories: [SimulationName: String], fingerprint: String, timeout: Duration?,
-        limits: JobLimits = JobLimits()
+        limits: JobLimits = JobLimits(), conduct: JobConduct = JobConduct()
     ) {
         self.job = job
         self.attempt = attempt
@@ -79,6 +81,7 @@ public struct JobRun: Sendable {
         self.fingerprint = fingerprint
         self.timeout = timeout
         self.limits = limits
+        self.conduct = conduct
     }
 }
 

@@ -193,7 +193,7 @@ struct JobAttempt: Sendable {
             dependencyDirectories: dependencies.mapValues(\.directory),
             fingerprint: ([simulation.fingerprint] + dependencies.values.map(\.fingerprint).sorted())
                 .joined(separator: "+"),
-            timeout: limits.time, limits: limits)
+            timeout: limits.time, limits: limits, conduct: JobConduct(description: message.body))
         let outcome = await executor.run(job) { notice.start() }
         return try await collect(outcome, folder)
     }

@@ -32,32 +32,52 @@ struct Applications: Sendable {
     func executor(_ application: ApplicationSettings, _ worker: WorkerSettings) -> any Executor {
         switch application.executor {
         case .foqus(let runner):
-            FOQUSExecutor(
+            return FOQUSExecutor(
                 FOQUSExecutor.Options(
                     python: runner.python, runnerDirectory: runner.runner,
-                    mode: runner.mode == .fork ? .fork : .thread, processes: runner.processes,
-                    recycleJobs: runner.recycleJobs, recycleMemory: UInt64(runner.recycleMemory),
-                    idleTimeout: runner.idleTimeout,
-                    workDirectory: Path.join(Self.runners(worker), folderName(for: application)),
+                    mode: runner.mode == .fork ? .fork : .thread, processes: runner.warm.processes,
+                    recycleJobs: runner.warm.recycleJobs, recycleMemory: UInt64(runner.warm.recycleMemory),
+                    idleTimeout: runner.warm.idleTimeout, workDirectory: folder(for: application, worker),
                     saveSession: runner.saveSession,
-                    loadTimeout: runner.loadTimeout, settingsSection: application.section),
+                    loadTimeout: runner.warm.loadTimeout, settingsSection: application.section),
                 supervisor: supervisor, loop: loop, isolation: isolation, log: logger)
         case .command(let program):
-            CommandExecutor(
+            return CommandExecutor(
                 CommandExecutor.Options(
                     program: program.program, arguments: program.arguments, outputFile: program.outputFile,
                     logLimit: program.logLimit, grace: program.grace, settingsSection: application.section),
                 supervisor: supervisor, loop: loop, isolation: isolation, log: logger)
+        case .sinter(let kind, let runner):
+            var options = runnerOptions(runner.python, [], runner.warm, application, worker)
+            options.environment = ["PYTHONPATH": runner.runner]
+            return SinterExecutor(
+                kind == .spreadsheet ? .spreadsheet : .fmu, options, supervisor: supervisor, loop: loop,
+                isolation: isolation, log: logger)
+        case .runner(let runner):
+            return RunnerExecutor(
+                runnerOptions(runner.program, runner.arguments, runner.warm, application, worker),
+                supervisor: supervisor, loop: loop, isolation: isolation, log: logger)
         }
     }
 
-    /// Another one each time: after a reload, the executor before may still have runners in its folder.
-    private func folderName(for application: ApplicationSettings) -> String {
+    private func runnerOptions(
+        _ program: String, _ arguments: [String], _ warm: ApplicationSettings.WarmRunners,
+        _ application: ApplicationSettings, _ worker: WorkerSettings
+    ) -> RunnerOptions {
+        RunnerOptions(
+            program: program, arguments: arguments, processes: warm.processes, recycleJobs: warm.recycleJobs,
+            recycleMemory: UInt64(warm.recycleMemory), idleTimeout: warm.idleTimeout, loadTimeout: warm.loadTimeout,
+            workDirectory: folder(for: application, worker), settingsSection: application.section)
+    }
+
+    /// The homes of an application's runners. Another one each time: after a reload, the executor before may still have
+    /// runners in its folder.
+    private func folder(for application: ApplicationSettings, _ worker: WorkerSettings) -> String {
         let number = made.withLock { made in
             made += 1
             return made
         }
-        return "\(application.name.lowercased())-\(number)"
+        return Path.join(Self.runners(worker), "\(application.name.lowercased())-\(number)")
     }
 }
 

@@ -54,6 +54,12 @@ enum ConfigurationCheck {
                     "FOQUS engine by \(runner.python)"
                 )
             case .command(let program): ([program.program], "program \(program.program)")
+            case .sinter(let kind, let runner):
+                (
+                    [runner.python, Path.join(runner.runner, "sinter_runner/__main__.py")],
+                    "\(kind == .spreadsheet ? "workbooks" : "FMI units") by \(runner.python)"
+                )
+            case .runner(let runner): ([runner.program], "runner \(runner.program)")
             }
         for file in files where file.hasPrefix("/") && !File.exists(file) {
             throw ConfigurationError("\(file) does not exist; see [\(application.section)]")

@@ -16,13 +16,9 @@ import Threading
 /// prints something, `foqus.log`.
 public final class FOQUSExecutor: Executor {
     let options: Options
-    private let launcher: RunnerLauncher
-    private let pool: RunnerPool
+    private let runners: WarmRunners
     /// For files.
     private let files: BlockingPool
-    private let log: Logger
-    /// Runners are not kept any more.
-    private let isRetired = Locked(false)
 
     /// - Parameters:
     ///   - loop: the supervisor's.
@@ -30,15 +26,16 @@ public final class FOQUSExecutor: Executor {
         _ options: Options, supervisor: ProcessSupervisor, loop: EventLoop, isolation: JobIsolation = .none, log: Logger
     ) {
         let files = BlockingPool(name: "foqus-files", limit: 4)
-        let launcher = RunnerLauncher(
-            options, supervisor: supervisor, loop: loop, files: files, isolation: isolation, log: log)
         self.options = options
         self.files = files
-        self.launcher = launcher
-        self.log = log
-        pool = RunnerPool(slots: options.processes, idleTimeout: options.idleTimeout, loop: loop) { runner in
-            await launcher.end(runner, because: "it was idle")
-        }
+        runners = WarmRunners(
+            options.program,
+            WarmRunners.Options(
+                slots: options.processes, recycleJobs: options.recycleJobs, recycleMemory: options.recycleMemory,
+                idleTimeout: options.idleTimeout, endsAfterFailure: options.mode == .thread,
+                patience: options.patience),
+            supervisor: supervisor, loop: loop, files: files, isolation: isolation, log: log
+        ) { job throws(SimulationError) in try LoadPlan(for: job).command }
     }
 
     public var description: String { "foqus (ccsi-foqus by \(options.python), \(options.mode) mode)" }
@@ -61,106 +58,42 @@ public final class FOQUSExecutor: Executor {
         try await files.run { () throws(SimulationError) in try LoadPlan.dependencies(ofSimulationAt: directory) }
     }
 
-    public func shutdown() async {
-        isRetired.withLock { $0 = true }
-        for runner in await pool.takeIdle() { await launcher.end(runner, because: "the worker ends") }
-    }
+    public func shutdown() async { await runners.shutdown() }
 
     // MARK: one job
 
     public func run(_ job: JobRun, started: @escaping @Sendable () -> Void) async -> Outcome {
-        // A runner may end for reasons that are not the job's, so what did not begin is tried again, once.
-        var first: RunnerFailure?
-        while !Task.isCancelled {
-            do throws(RunnerFailure) {
-                return try await attempt(job, started: started)
-            } catch .died(let reason) where first == nil {
-                log.warning("a FOQUS runner failed", ["job": job.job, "reason": reason])
-                first = .died(reason)
-            } catch {
-                return outcome(error, job)
-            }
+        let (path, limit) = (Path.join(job.directory, RunOutput.fileName), options.outputLimit)
+        var request = RunRequest(job)
+        request.details["saveSession"] = .bool(options.saveSession)
+        do throws(RunnerFailure) {
+            let run = try await runners.run(job, request, started: started) { RunOutput(path, limit: limit) }
+            return outcome(run, job)
+        } catch {
+            return outcome(error)
         }
-        return .cancelled
     }
 
-    /// Throws when the flowsheet did not begin.
-    private func attempt(_ job: JobRun, started: @Sendable () -> Void) async throws(RunnerFailure) -> Outcome {
-        let runner = try await readyRunner(for: job)
-        let before = await runner.incidents()
-        let end = await runner.run(
-            job, saveSession: options.saveSession, patience: options.patience, started: started)
-        let files = await read(job, of: runner)
-        let excess = await excess(of: job, in: runner, since: before)
-        if let reason = await unfitness(of: runner, after: end, memory: files.memory) {
-            await launcher.end(runner, because: reason)
-            await pool.free()
-        } else {
-            await pool.giveBack(runner)
-        }
-        switch end {
+    private func outcome(_ run: WarmRunners.Run<RunOutput>, _ job: JobRun) -> Outcome {
+        switch run.end {
         case .result(let result):
-            if let excess, result.status == .error, result.reason != .timeout {
-                return .failed(message: "\(excess): \(result.message)", output: files.output.value)
+            if let excess = run.excess, result.status == .error, result.reason != .timeout {
+                return .failed(message: "\(excess): \(result.message)", output: run.output.value)
             }
-            return RunOutcome.of(result, output: files.output, timeout: job.timeout)
+            return RunOutcome.of(result, output: run.output, timeout: job.timeout)
         case .overdue: return .timedOut(after: job.timeout ?? .zero)
         case .cancelled: return .cancelled
-        case .died(let reason, afterStart: false): throw .died(reason)
-        case .died(let reason, afterStart: true):
-            if let excess { return .failed(message: "\(excess), with the FOQUS runner: \(reason)", output: nil) }
+        case .died(let reason, _):
+            if let excess = run.excess {
+                return .failed(message: "\(excess), with the FOQUS runner: \(reason)", output: nil)
+            }
             // In fork mode a job cannot reach the runner, so its end is not the job's doing.
             let message = "the FOQUS runner failed during the run: \(reason)"
             return options.mode == .fork ? .infrastructure(message: message) : .failed(message: message, output: nil)
         }
     }
 
-    /// Which limit the run came up against. The runner's control group lives on, so the run is what was counted meanwhile.
-    private func excess(
-        of job: JobRun, in runner: Runner, since before: ControlGroup.Incidents?
-    ) async -> String? {
-        guard let before, let after = await runner.incidents() else { return nil }
-        let during = ControlGroup.Incidents(
-            memoryKills: after.memoryKills - before.memoryKills, refusedTasks: after.refusedTasks - before.refusedTasks)
-        return job.limits.excess(during, wasKilled: false)
-    }
-
-    /// A runner that has loaded the job's session.
-    private func readyRunner(for job: JobRun) async throws(RunnerFailure) -> Runner {
-        let key = RunnerKey(job)
-        switch try await pool.acquire(key) {
-        case .warm(let runner): return runner
-        case .slotAfter(let other): await launcher.end(other, because: "another simulation needs its place")
-        case .slot: break
-        }
-        do throws(RunnerFailure) {
-            return try await launcher.start(job, key)
-        } catch {
-            await pool.free()
-            throw Task.isCancelled ? .cancelled : error
-        }
-    }
-
-    /// Why a runner must not be given another job; nil when it may.
-    private func unfitness(of runner: Runner, after end: RunEnd, memory: UInt64) async -> String? {
-        guard case .result(let result) = end, await runner.isUsable else { return "it failed" }
-        // An answer to the cancellation may still be on its way.
-        if Task.isCancelled { return "its run was cancelled" }
-        if isRetired.withLock({ $0 }) { return "its application has changed" }
-        if options.mode == .thread, result.status != .success, result.status != .invalid { return "a run failed in it" }
-        if await runner.jobs >= options.recycleJobs { return "it ran \(options.recycleJobs) jobs" }
-        if let limit = options.recycleMemory, memory > limit { return "it takes \(memory >> 20) MiB" }
-        return nil
-    }
-
-    private func read(_ job: JobRun, of runner: Runner) async -> (output: RunOutput, memory: UInt64) {
-        let path = Path.join(job.directory, RunOutput.fileName)
-        let limit = options.outputLimit
-        let pid = await runner.enginePID
-        return await files.run { (RunOutput(path, limit: limit), ResidentMemory.bytes(of: pid)) }
-    }
-
-    private func outcome(_ failure: RunnerFailure, _ job: JobRun) -> Outcome {
+    private func outcome(_ failure: RunnerFailure) -> Outcome {
         switch failure {
         case .cancelled: .cancelled
         case .cannotStart(let message): .infrastructure(message: message)

@@ -44,7 +44,7 @@ struct FakeRunner {
             """)
     }
 
-    static let ready = #"say "{\"event\":\"ready\",\"pid\":$$,\"foqus\":\"fake\"}""#
+    static let ready = #"say "{\"event\":\"ready\",\"pid\":$$,\"engine\":\"fake\"}""#
     static let loaded = #"say '{"event":"loaded"}'"#
     static let started = #"say "{\"event\":\"started\",\"id\":\"$id\"}""#
     static let success = started + #"; echo "{\"pid\":$$}" > "$jobdir/output.json"; "# + result("success")

@@ -7,8 +7,8 @@ import Testing
 struct RunnerProtocolTests {
     @Test(arguments: [
         (
-            #"{"event":"ready","pid":77,"foqus":"3.27.0","python":"3.11.2"}"#,
-            RunnerEvent.ready(pid: 77, engine: "3.27.0")
+            #"{"event":"ready","pid":77,"engine":"ccsi-foqus 3.27.0","python":"3.11.2"}"#,
+            RunnerEvent.ready(pid: 77, engine: "ccsi-foqus 3.27.0")
         ),
         (#"{"event":"failed","message":"no room"}"#, .failed(message: "no room")),
         (#"{"event":"loaded","session":"s","nodes":["a"],"seconds":0.1}"#, .loaded),
@@ -31,7 +31,7 @@ struct RunnerProtocolTests {
 
     @Test(arguments: [
         "", "Traceback (most recent call last):", "[]", #"{"event":1}"#, #"{"event":"dance"}"#,
-        #"{"event":"ready","foqus":"3"}"#, #"{"event":"ready","pid":1,"foqus":"3"}"#, #"{"event":"started"}"#,
+        #"{"event":"ready","engine":"3"}"#, #"{"event":"ready","pid":1,"engine":"3"}"#, #"{"event":"started"}"#,
         #"{"event":"result","id":"j","status":"perhaps","reason":"","message":""}"#,
         #"{"event":"result","id":"j","status":"success","message":NaN}"#,
     ])
@@ -50,14 +50,16 @@ struct RunnerProtocolTests {
     @Test func commandsAreOneLineEach() throws {
         let id = try #require(AttemptID("01234567-89ab-4cde-8f01-23456789abcd"))
         let run = RunnerCommand.run(
-            id, input: ["n": ["x": "a\nb"]], directory: "/j", timeout: .milliseconds(2500), saveSession: false)
+            RunRequest(
+                id: id.description, input: ["n": ["x": "a\nb"]], directory: "/j", timeout: .milliseconds(2500),
+                details: ["saveSession": false]))
         let commands: [(RunnerCommand, String)] = [
-            (.load(session: "/s", plugins: ["/p"]), #"{"op":"load","session":"/s","plugins":["/p"]}"#),
+            (.load(["session": "/s", "plugins": ["/p"]]), #"{"op":"load","session":"/s","plugins":["/p"]}"#),
             (
                 run,
                 #"{"op":"run","id":"\#(id)","input":{"n":{"x":"a\nb"}},"jobdir":"/j","timeout":2.5,"saveSession":false}"#
             ),
-            (.terminate(id), #"{"op":"terminate","id":"\#(id)"}"#),
+            (.terminate(id.description), #"{"op":"terminate","id":"\#(id)"}"#),
         ]
         for (command, line) in commands {
             #expect(String(decoding: command.line, as: UTF8.self) == line + "\n")

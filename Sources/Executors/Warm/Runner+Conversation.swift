@@ -1,5 +1,4 @@
 import EventLoop
-import FOQUSModel
 import JSONKit
 
 /// How a run ended, as far as the runner can tell.
@@ -24,7 +23,7 @@ extension Runner {
         var lateness = Duration.seconds(5)
     }
 
-    /// Waits until the engine is imported. Killed when it takes longer than `limit`.
+    /// Waits until it can serve. Killed when it takes longer than `limit`.
     func awaitReady(within limit: Duration) async throws(RunnerFailure) {
         switch await arrival(within: limit) {
         case .event(.ready(let pid, let version)):
@@ -42,9 +41,9 @@ extension Runner {
         }
     }
 
-    /// Loads a session with the plug-ins of folders. Killed when it takes longer than `limit`.
-    func load(session: String, plugins: [String], within limit: Duration) async throws(RunnerFailure) {
-        send(.load(session: session, plugins: plugins))
+    /// Loads a simulation. Killed when it takes longer than `limit`.
+    func load(_ simulation: JSONObject, within limit: Duration) async throws(RunnerFailure) {
+        send(.load(simulation))
         switch await arrival(within: limit) {
         case .event(.loaded): return
         case .event(.loadFailed(let message)), .event(.rejected(_, let message)): throw .refused(message)
@@ -57,33 +56,29 @@ extension Runner {
         }
     }
 
-    /// Runs one job of the loaded session to its end. When the task is cancelled, the run is ended.
+    /// Runs one job of the loaded simulation to its end. When the task is cancelled, the run is ended.
     ///
-    /// - Parameter started: called when the flowsheet begins.
-    func run(
-        _ job: JobRun, saveSession: Bool, patience: Patience, started: @Sendable () -> Void
-    ) async -> RunEnd {
+    /// - Parameter started: called when the model begins.
+    func run(_ request: RunRequest, patience: Patience, started: @Sendable () -> Void) async -> RunEnd {
         jobs += 1
-        current = job.attempt
+        current = request.id
         defer { current = nil }
-        send(
-            .run(
-                job.attempt, input: job.input, directory: job.directory, timeout: job.timeout, saveSession: saveSession)
-        )
+        send(.run(request))
         return await withTaskCancellationHandler {
-            await follow(job, patience, started: started)
+            await follow(request, patience, started: started)
         } onCancel: {
-            Task { await self.end(job.attempt, confirmedWithin: patience.confirmation) }
+            Task { await self.end(request.id, confirmedWithin: patience.confirmation) }
         }
     }
 
     private func follow(
-        _ job: JobRun, _ patience: Patience, started: @Sendable () -> Void
+        _ request: RunRequest, _ patience: Patience, started: @Sendable () -> Void
     ) async -> RunEnd {
-        let id = job.attempt.description
+        let id = request.id
         var hasStarted = false
         while true {
-            switch await arrival(within: hasStarted ? job.timeout.map { $0 + patience.lateness } : patience.taking) {
+            switch await arrival(within: hasStarted ? request.timeout.map { $0 + patience.lateness } : patience.taking)
+            {
             case .event(.started(id)) where !hasStarted:
                 hasStarted = true
                 started()
@@ -101,11 +96,11 @@ extension Runner {
     }
 
     /// Asks for the end of a run, and kills everything when that is not confirmed soon.
-    private func end(_ attempt: AttemptID, confirmedWithin limit: Duration) async {
-        guard current == attempt else { return }
-        send(.terminate(attempt))
+    private func end(_ id: String, confirmedWithin limit: Duration) async {
+        guard current == id else { return }
+        send(.terminate(id))
         try? await loop.sleep(for: limit)
-        if current == attempt { await kill(because: "it did not end a cancelled run") }
+        if current == id { await kill(because: "it did not end a cancelled run") }
     }
 
     /// Kills a runner that said something out of turn. Returns what it did.

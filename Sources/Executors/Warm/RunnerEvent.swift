@@ -1,14 +1,14 @@
 import JSONKit
 
-/// What a runner tells: one JSON object a line on its stdout (Runners/foqus_runner, loop.py).
+/// What a runner tells: one JSON object a line on its stdout (docs/executors.md).
 enum RunnerEvent: Sendable, Hashable {
-    /// The engine is imported; `pid` is the process that holds it.
+    /// It can serve; `pid` is the process that holds the engine.
     case ready(pid: Int32, engine: String)
     /// It cannot serve at all.
     case failed(message: String)
     case loaded
     case loadFailed(message: String)
-    /// The flowsheet begins.
+    /// The model begins.
     case started(job: String)
     case result(job: String, RunnerResult)
     /// A command that it did not accept.
@@ -29,7 +29,7 @@ enum RunnerEvent: Sendable, Hashable {
             guard let pid = json["pid"]?.intValue.flatMap({ Int32(exactly: $0) }), pid > 1 else {
                 throw RunnerProtocolError("a ready without a pid", line: line)
             }
-            self = .ready(pid: pid, engine: try text("foqus"))
+            self = .ready(pid: pid, engine: try text("engine"))
         case "failed": self = .failed(message: try text("message"))
         case "loaded": self = .loaded
         case "load-failed": self = .loadFailed(message: try text("message"))
@@ -40,7 +40,10 @@ enum RunnerEvent: Sendable, Hashable {
                 throw RunnerProtocolError("a result with an unknown status", line: line)
             }
             let result = RunnerResult(
-                status: status, reason: RunnerResult.Reason(rawValue: try text("reason")), message: try text("message"))
+                status: status, reason: RunnerResult.Reason(rawValue: try text("reason")), message: try text("message"),
+                output: json["output"], code: json["code"]?.intValue.flatMap { Int(exactly: $0) },
+                messages: json["messages"]?.arrayValue?.compactMap(\.stringValue) ?? [],
+                memory: json["memoryKB"]?.intValue.map { UInt64(clamping: $0) << 10 } ?? 0)
             self = .result(job: try text("id"), result)
         case let event: throw RunnerProtocolError("the unknown event \"\(event.prefix(40))\"", line: line)
         }
@@ -61,11 +64,21 @@ struct RunnerResult: Sendable, Hashable {
         case files
         /// The process of the run ended by itself.
         case crash
+        /// What runs the model cannot be used now.
+        case unavailable
     }
 
     let status: Status
     let reason: Reason?
     let message: String
+    /// The results, where they are told and not written to a file.
+    var output: JSON?
+    /// The status of the run in Sinter's numbers.
+    var code: Int?
+    /// What the model said.
+    var messages: [String] = []
+    /// What the runner takes with the processes that it keeps, where it tells that. Bytes.
+    var memory: UInt64 = 0
 }
 
 /// A runner broke the protocol.

@@ -1,9 +1,8 @@
 import EventLoop
-import FOQUSModel
 import JSONKit
 import ProcessKit
 
-/// One Python process that holds the FOQUS engine with a loaded session.
+/// One warm process that speaks the protocol of runners (docs/executors.md) and has loaded a simulation.
 ///
 /// One task at a time talks with it (Runner+Conversation.swift). All of it happens on the event loop, where its pipes
 /// are read.
@@ -22,8 +21,8 @@ actor Runner {
         let timer: TimerID?
     }
 
-    /// The simulation it is for.
-    nonisolated let key: RunnerKey
+    /// Which jobs it may serve.
+    nonisolated let key: RunnerKey?
     /// Its folder, to be removed after its end.
     nonisolated let folder: String
     nonisolated let loop: EventLoop
@@ -37,14 +36,14 @@ actor Runner {
     private var stderr = StderrTail()
     private var lastIncidents: ControlGroup.Incidents?
 
-    /// The engine's version, once it is ready.
+    /// What it runs models with and in which version, once it is ready.
     var engine = ""
     /// The process that holds the engine, once it is ready.
     var enginePID: Int32 = 0
     /// Given to it so far.
     var jobs = 0
     /// What it is running.
-    var current: AttemptID?
+    var current: String?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -58,7 +57,7 @@ actor Runner {
     var stderrClause: String { stderr.clause }
 
     /// Takes over a process that was just started, with pipes for stdin, stdout and stderr.
-    init(_ process: RunningProcess, key: RunnerKey, folder: String, loop: EventLoop) {
+    init(_ process: RunningProcess, key: RunnerKey?, folder: String, loop: EventLoop) {
         self.process = process
         self.key = key
         self.folder = folder
