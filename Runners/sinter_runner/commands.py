@@ -1,0 +1,168 @@
+"""The commands, checked: what reaches a simulator has the right shape."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from typing import Any, Optional, Union
+
+from foqus_runner import strict_json
+
+from .simulator import InvalidInput, Load, Run
+from .variables import ROLES, ValueType, Variable
+
+
+@dataclass(frozen=True)
+class RunCommand:
+    """A run whose input is not looked at yet: that needs the configuration's variables."""
+
+    id: str
+    jobdir: str
+    input: Any
+    times: Any
+    timeout: Optional[float]
+    reset: bool
+
+    def checked(self, load: Load) -> Run:
+        """Raises InvalidInput, which tells all that is wrong."""
+        times = self._times()
+        return Run(self.id, self.jobdir, self._input(load, times), times, self.timeout, self.reset)
+
+    def _times(self) -> Optional[list[float]]:
+        if self.times is None:
+            return None
+        try:
+            times: list[float] = ValueType("double", 1).convert(self.times, any_length=True)
+        except ValueError as error:
+            raise InvalidInput(f"times: {error}") from None
+        if not times or not all(map(math.isfinite, times)) or any(a >= b for a, b in zip(times, times[1:])):
+            raise InvalidInput("times: numbers are needed, each over the one before")
+        return times
+
+    def _input(self, load: Load, times: Optional[list[float]]) -> dict[str, Any]:
+        given = {} if self.input is None else self.input
+        if not isinstance(given, dict):
+            raise InvalidInput("the input is an object with a value for each variable")
+        values: dict[str, Any] = {}
+        wrong: list[str] = []
+        for variable in load.variables:
+            if not variable.is_given:
+                continue
+            value = given.get(variable.name)
+            length = None if times is None else len(times)
+            if value is None:
+                value = variable.default
+                if variable.is_dynamic and length is not None:
+                    value = [value] * length
+            try:
+                values[variable.name] = variable.convert(value, length)
+            except ValueError as error:
+                wrong.append(f"{variable.name}: {'no value is given' if value is None else error}")
+        known = {variable.name for variable in load.variables if variable.is_given}
+        wrong += [f"{name}: the configuration has no such input or setting" for name in given if name not in known]
+        if wrong:
+            raise InvalidInput("; ".join(wrong))
+        return values
+
+
+@dataclass(frozen=True)
+class Terminate:
+    id: str
+
+
+@dataclass(frozen=True)
+class Simple:
+    """ping or shutdown."""
+
+    op: str
+
+
+Command = Union[Load, RunCommand, Terminate, Simple]
+
+
+class BadCommand(Exception):
+    """A line that is no command. Carries the id when the line names one, so that its sender can be told."""
+
+    def __init__(self, message: str, job: Any = None) -> None:
+        super().__init__(message)
+        self.id = job if isinstance(job, str) else None
+
+
+def parse(line: bytes) -> Command:
+    """Raises BadCommand."""
+    try:
+        fields = strict_json.decode(line)
+    except (ValueError, RecursionError) as error:
+        raise BadCommand(f"not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise BadCommand("a command is a JSON object")
+    op = fields.get("op")
+    if op in ("ping", "shutdown"):
+        return Simple(op)
+    if op == "load":
+        return _load(fields)
+    if op == "terminate":
+        return Terminate(_text(fields, "id"))
+    if op == "run":
+        return RunCommand(
+            id=_text(fields, "id"),
+            jobdir=_text(fields, "jobdir"),
+            input=fields.get("input"),
+            times=fields.get("times"),
+            timeout=_timeout(fields),
+            reset=_flag(fields, "reset"),
+        )
+    raise BadCommand(f"unknown op {op!r}; known: load, run, terminate, ping, shutdown", fields.get("id"))
+
+
+def _load(fields: dict[str, Any]) -> Load:
+    directory = os.path.abspath(_text(fields, "directory"))
+    variables = fields.get("variables")
+    if not isinstance(variables, list):
+        raise BadCommand('load: "variables" is a list')
+    application = fields.get("application")
+    return Load(
+        directory=directory,
+        model=os.path.join(directory, _text(fields, "model")),
+        application=application if isinstance(application, str) else "",
+        variables=tuple(map(_variable, variables)),
+    )
+
+
+def _variable(entry: Any) -> Variable:
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+        raise BadCommand('load: a variable is an object with a "name"')
+    name, role, path = entry["name"], entry.get("role"), entry.get("path") or []
+    if role not in ROLES:
+        raise BadCommand(f"load: {name}: the role is one of {', '.join(ROLES)}")
+    if not isinstance(path, list) or not all(isinstance(part, str) for part in path):
+        raise BadCommand(f'load: {name}: "path" is a list of texts')
+    try:
+        value_type = ValueType.parse(str(entry.get("type")))
+    except ValueError as error:
+        raise BadCommand(f"load: {name}: {error}") from None
+    return Variable(name, role, value_type, tuple(path), entry.get("units") or "", entry.get("default"))
+
+
+def _text(fields: dict[str, Any], key: str) -> str:
+    value = fields.get(key)
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise BadCommand(f'{fields["op"]}: "{key}" is a text that is not empty', fields.get("id"))
+    return value
+
+
+def _flag(fields: dict[str, Any], key: str) -> bool:
+    value = fields.get(key, False)
+    if not isinstance(value, bool):
+        raise BadCommand(f'{fields["op"]}: "{key}" is true or false', fields.get("id"))
+    return value
+
+
+def _timeout(fields: dict[str, Any]) -> Optional[float]:
+    value = fields.get("timeout")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+        raise BadCommand('run: "timeout" is a number of seconds over 0, or null', fields.get("id"))
+    return float(value)
