@@ -189,7 +189,8 @@ let package = Package(
         library(
             "SinterCommands",
             [
-                "Sinter", "CommandLineKit", "JSONKit", "TextKit", "UnitsKit", "FileKit", "CryptoTools", "FOQUSModel",
+                "Executors", "Sinter", "CommandLineKit", "EventLoop", "Logging", "ProcessKit", "JSONKit", "TextKit",
+                "UnitsKit", "FileKit", "CryptoTools", "FOQUSModel",
                 "Stores", "Threading",
             ]),
 

@@ -53,7 +53,7 @@ struct CommandTree: Sendable {
             })
     }
 
-    func run(_ simulators: @escaping SinterEnvironment.SimulatorFactory) -> CommandDescription {
+    var run: CommandDescription {
         let environment = environment
         return CommandDescription(
             name: "run", summary: "run a model for each set of inputs of a file",
@@ -72,12 +72,12 @@ struct CommandTree: Sendable {
             run: { arguments in
                 let options = try Self.options(arguments, output: arguments.required("OUTPUTS"))
                 return try await SeriesCommand(
-                    environment: environment, simulators: simulators, options: options, form: .documents
+                    environment: environment, options: options, form: .documents
                 ).run()
             })
     }
 
-    func csv(_ simulators: @escaping SinterEnvironment.SimulatorFactory) -> CommandDescription {
+    var csv: CommandDescription {
         let environment = environment
         return CommandDescription(
             name: "csv", summary: "run a model for each row of a table",
@@ -98,7 +98,7 @@ struct CommandTree: Sendable {
             run: { arguments in
                 let options = try Self.options(arguments, output: arguments.value("output") ?? "-")
                 return try await SeriesCommand(
-                    environment: environment, simulators: simulators, options: options, form: .table
+                    environment: environment, options: options, form: .table
                 ).run()
             })
     }

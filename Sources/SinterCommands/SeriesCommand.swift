@@ -30,7 +30,6 @@ struct SeriesCommand: Sendable {
     }
 
     let environment: SinterEnvironment
-    let simulators: SinterEnvironment.SimulatorFactory
     let options: Options
     let form: Form
 
@@ -82,7 +81,7 @@ struct SeriesCommand: Sendable {
         let model = SinterEnvironment.Model(
             configuration: configuration, directory: Path.parent(options.configuration))
         do throws(SimulatorFailure) {
-            return try simulators(model)
+            return try environment.simulators(model)
         } catch {
             throw CommandFailure(.unavailable, "\(error)")
         }

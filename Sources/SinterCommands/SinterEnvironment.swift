@@ -26,12 +26,12 @@ public struct SinterEnvironment: Sendable {
     /// For reading and writing files.
     let files: BlockingPool
     let units: UnitSystem
-    let simulators: SimulatorFactory?
+    let simulators: SimulatorFactory
 
-    /// - Parameter simulators: nil for a program that cannot run models: it has no `run` and no `csv`.
     public init(
         output: TextOutput, errors: TextOutput, outputWidth: Int?, messageWidth: Int?, time: any TimeSource,
-        files: BlockingPool, units: UnitSystem = .shared, simulators: SimulatorFactory?
+        files: BlockingPool, units: UnitSystem = .shared,
+        simulators: @escaping SimulatorFactory
     ) {
         self.output = output
         self.errors = errors
@@ -44,10 +44,11 @@ public struct SinterEnvironment: Sendable {
     }
 
     /// That of this process.
-    public static func system(simulators: SimulatorFactory?) -> SinterEnvironment {
+    public static func system(_ simulators: LocalSimulators) -> SinterEnvironment {
         SinterEnvironment(
             output: .standardOutput, errors: .standardError, outputWidth: width(1), messageWidth: width(2),
-            time: SystemTime(), files: BlockingPool(name: "files", limit: 2), simulators: simulators)
+            time: SystemTime(), files: BlockingPool(name: "files", limit: 2)
+        ) { model throws(SimulatorFailure) in try simulators.simulator(model) }
     }
 
     private static func width(_ descriptor: CInt) -> Int? {

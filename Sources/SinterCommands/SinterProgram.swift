@@ -9,19 +9,13 @@ public enum SinterProgram {
 
     static func description(_ environment: SinterEnvironment) -> CommandDescription {
         let tree = CommandTree(environment: environment)
-        var commands = [tree.check, tree.defaults]
-        var examples = [
+        let examples = [
             CommandDescription.Example("foqus-sinter check flash.json", "What is wrong with a configuration?"),
             .init("foqus-sinter check flash.json inputs.json", "And with inputs for it?"),
             .init("foqus-sinter defaults flash.json > inputs.json", "Make a file of inputs to start from."),
+            .init("foqus-sinter run flash.json inputs.json outputs.json", "Run a model for each set of inputs."),
+            .init("foqus-sinter csv flash.json cases.csv > results.csv", "The same for the rows of a table."),
         ]
-        if let simulators = environment.simulators {
-            commands += [tree.run(simulators), tree.csv(simulators)]
-            examples += [
-                .init("foqus-sinter run flash.json inputs.json outputs.json", "Run a model for each set of inputs."),
-                .init("foqus-sinter csv flash.json cases.csv > results.csv", "The same for the rows of a table."),
-            ]
-        }
         return CommandDescription(
             name: "foqus-sinter", summary: "check Sinter configurations, and run the models that they describe",
             discussion: """
@@ -29,7 +23,9 @@ public enum SinterProgram {
                 them. The formats 0.1 (text), 0.2 and 0.3 (JSON) are understood. Inputs may be in other units than the \
                 configuration has; they are converted.
                 """,
-            subcommands: commands, examples: examples, exitStatuses: ExitStatuses.all,
+            subcommands: [tree.check, tree.defaults, tree.run, tree.csv], examples: examples,
+            environment: LocalSimulators.Variable.allCases.map { .init($0.rawValue, $0.description) },
+            exitStatuses: ExitStatuses.all,
             seeAlso: ["foqusctl(1)", "foqus-worker(8)"])
     }
 }

@@ -5,6 +5,8 @@ import SinterCommands
 @main
 struct Main {
     static func main() async {
-        await SinterProgram.program(.system(simulators: nil), version: Version.current, date: Version.date).main()
+        let simulators = LocalSimulators()
+        await SinterProgram.program(.system(simulators), version: Version.current, date: Version.date)
+            .main { await simulators.end() }
     }
 }

@@ -15,7 +15,6 @@ struct Bench: Sendable {
     let output = TextOutput()
     let errors = TextOutput()
     var messageWidth: Int?
-    var hasSimulator = true
     /// Whether the simulator can be opened.
     var isThere = true
 
@@ -53,7 +52,7 @@ struct Bench: Sendable {
         let simulators: SinterEnvironment.SimulatorFactory = { _ in Adder(isThere: isThere) }
         let environment = SinterEnvironment(
             output: output, errors: errors, outputWidth: nil, messageWidth: messageWidth, time: StandingTime(),
-            files: BlockingPool(name: "files", limit: 1, idleSeconds: 1), simulators: hasSimulator ? simulators : nil)
+            files: BlockingPool(name: "files", limit: 1, idleSeconds: 1), simulators: simulators)
         let program = SinterProgram.program(environment, version: "1", date: "2026-11-27")
         let resolved = arguments.map { $0.hasPrefix("@") ? path(String($0.dropFirst())) : $0 }
         return await program.run(resolved, output: output, errors: errors, width: 80).rawValue

@@ -102,16 +102,4 @@ import Testing
             for word in ["check", "defaults", "relaunch"] { #expect(bench.output.text.contains(word), "\(word)") }
         }
     }
-
-    /// Without a simulator there are no commands that need one.
-    @Test func whatCannotWorkIsNotThere() async throws {
-        try await Bench.with { bench in
-            var bench = bench
-            bench.hasSimulator = false
-            try bench.write("{}", "in.json")
-            #expect(await bench.run("run", "@sum.json", "@in.json", "@out.json") == 2)
-            #expect(await bench.run("--help") == 0)
-            #expect(bench.output.text.contains("check") && !bench.output.text.contains("relaunch"))
-        }
-    }
 }

@@ -27,9 +27,11 @@ public struct Program: Sendable {
     }
 
     /// Runs with the process's arguments and ends the process.
-    public func main() async -> Never {
+    /// - Parameter atEnd: what is to be done before that.
+    public func main(atEnd: () async -> Void = {}) async -> Never {
         signal(SIGPIPE, SIG_IGN)  // a closed pipe becomes an error of the writer, which ends the program quietly
         let code = await run(Array(CommandLine.arguments.dropFirst()))
+        await atEnd()
         exit(code.rawValue)
     }
 
