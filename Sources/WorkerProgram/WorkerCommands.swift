@@ -31,6 +31,7 @@ public enum WorkerCommands {
                     run: { arguments in
                         try await ConfigurationCheck.run(try await load(arguments, cloud), cloud)
                     }),
+                TestExecutorCommand.description,
             ],
             examples: [
                 .init("foqus-worker run --settings /etc/foqus/foqus.conf", "Work as the settings say."),

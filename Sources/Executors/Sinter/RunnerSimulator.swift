@@ -83,12 +83,3 @@ public actor RunnerSimulator: SinterSimulator {
         }
     }
 }
-
-extension RunnerFailure {
-    fileprivate var reason: String {
-        switch self {
-        case .cannotStart(let reason), .refused(let reason), .hung(let reason), .died(let reason): reason
-        case .cancelled: "it was cancelled"
-        }
-    }
-}

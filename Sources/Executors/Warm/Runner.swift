@@ -72,6 +72,9 @@ actor Runner {
         Task { try? await input.write(command.line) }
     }
 
+    /// Lets it read the end of its stdin.
+    func closeInput() { process.input.close() }
+
     /// The next event, the end, or nothing within `limit`; nil waits for ever.
     func arrival(within limit: Duration?) async -> Arrival {
         precondition(waiter == nil, "a runner has one listener")

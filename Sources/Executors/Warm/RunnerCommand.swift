@@ -28,9 +28,16 @@ enum RunnerCommand: Sendable {
     case run(RunRequest)
     /// End a run. Its `result` follows, or `rejected` when it is over already.
     case terminate(String)
+    /// Answered by `pong`, at once.
+    case ping
+    /// Answered by its end.
+    case shutdown
+    /// Any line, to see what it makes of it.
+    case raw(String)
 
     /// The line with its end.
     var line: [UInt8] {
+        if case .raw(let text) = self { return Array((text + "\n").utf8) }
         var bytes = JSON.object(members).serialized()
         bytes.append(UInt8(ascii: "\n"))
         return bytes
@@ -48,6 +55,9 @@ enum RunnerCommand: Sendable {
             ]
             details = run.details
         case .terminate(let id): return ["op": "terminate", "id": .string(id)]
+        case .ping: return ["op": "ping"]
+        case .shutdown: return ["op": "shutdown"]
+        case .raw: return [:]
         }
         for (name, value) in details { members[name] = value }
         return members

@@ -11,6 +11,8 @@ enum RunnerEvent: Sendable, Hashable {
     /// The model begins.
     case started(job: String)
     case result(job: String, RunnerResult)
+    /// The answer to a ping.
+    case pong(running: String?)
     /// A command that it did not accept.
     case rejected(job: String?, message: String)
 
@@ -34,6 +36,7 @@ enum RunnerEvent: Sendable, Hashable {
         case "loaded": self = .loaded
         case "load-failed": self = .loadFailed(message: try text("message"))
         case "started": self = .started(job: try text("id"))
+        case "pong": self = .pong(running: json["running"]?.stringValue)
         case "rejected": self = .rejected(job: json["id"]?.stringValue, message: try text("message"))
         case "result":
             guard let status = RunnerResult.Status(rawValue: try text("status")) else {

@@ -10,4 +10,11 @@ enum RunnerFailure: Error, Sendable, Equatable {
     case died(String)
     /// The task was cancelled.
     case cancelled
+
+    var reason: String {
+        switch self {
+        case .cannotStart(let reason), .refused(let reason), .hung(let reason), .died(let reason): reason
+        case .cancelled: "it was cancelled"
+        }
+    }
 }

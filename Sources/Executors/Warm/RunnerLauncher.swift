@@ -31,14 +31,18 @@ struct RunnerLauncher: Sendable {
 
     /// Starts a runner and has it load a simulation. Nothing is left of one that fails, or when the task is cancelled.
     ///
-    /// - Parameter key: which jobs it may serve; nil of one that is in no pool.
-    func start(_ purpose: RunnerPurpose, _ key: RunnerKey?) async throws(RunnerFailure) -> Runner {
+    /// - Parameters:
+    ///   - key: which jobs it may serve; nil of one that is in no pool.
+    ///   - loads: false leaves it without a simulation.
+    func start(
+        _ purpose: RunnerPurpose, _ key: RunnerKey?, loads: Bool = true
+    ) async throws(RunnerFailure) -> Runner {
         let runner = try await spawn(key, purpose)
         let limit = program.loadTimeout
         let failure: RunnerFailure? = await withTaskCancellationHandler {
             do throws(RunnerFailure) {
                 try await ready(runner)
-                try await runner.load(purpose.load, within: limit)
+                if loads { try await runner.load(purpose.load, within: limit) }
                 return nil
             } catch {
                 return error
