@@ -80,6 +80,10 @@ SEPARATOR = (
 )
 
 
+FLOW = 'f["volume_flow"] = x["mass_flow"] / x["density"]\n'
+COST = 'f["cost"] = 1000.0 * f["volume"]\n'
+
+
 class Builder:
     """Makes sessions with the engine's own classes."""
 
@@ -237,6 +241,37 @@ def hanging(build: Builder) -> None:
     build.save("hanging", "Waits and ignores SIGTERM")
 
 
+def composite(build: Builder) -> None:
+    flowsheet = build.start()
+    script_node(flowsheet, "feed", FLOW)
+    build.inputs(
+        flowsheet,
+        "feed",
+        ("mass_flow", 1200.0, 0.0, 1e5, "kg/hr", "flow of the liquid"),
+        ("density", 800.0, 1.0, 1e4, "kg/m3", "of the liquid"),
+    )
+    build.outputs(flowsheet, "feed", ("volume_flow", "m3/hr", "flow of the liquid"))
+    script_node(flowsheet, "tank", COST, 1)
+    node = flowsheet.nodes["tank"]
+    node.modelType, node.modelName, node.turbApp = 2, "tank", ["Excel", "spreadsheet"]
+    node.addTurbineOptions()
+    build.inputs(
+        flowsheet,
+        "tank",
+        ("flow", 1.5, 0.0, 1e3, "m3/hr", "flow through the tank"),
+        ("minutes", 6.0, 0.0, 1e3, "min", "time that the liquid stays"),
+    )
+    build.outputs(
+        flowsheet, "tank", ("volume", "m3", "volume of the tank"), ("status", "", "status of the simulation's run")
+    )
+    for variables in (flowsheet.input["tank"], flowsheet.output["tank"]):
+        for variable in variables.values():
+            variable.set = "sinter"  # the simulation's, and not the node's own
+    build.outputs(flowsheet, "tank", ("cost", "EUR", "price of the tank"))
+    connect(flowsheet, "feed", "tank", ("volume_flow", "flow"))
+    build.save("composite", "A tank, sized by a workbook for the flow that a script computes")
+
+
 def simple_inputs() -> None:
     """20 inputs of the simple flowsheet, as JSON and as CSV with the same values."""
     rows = [
@@ -274,7 +309,7 @@ def engine_folder() -> Iterator[None]:
 def main() -> None:
     with engine_folder():
         build = Builder()
-        for example in (simple, recycle, plugin, failing, hanging):
+        for example in (simple, recycle, plugin, failing, hanging, composite):
             example(build)
     simple_inputs()
 

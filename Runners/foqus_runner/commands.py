@@ -38,7 +38,21 @@ class Simple:
     op: str
 
 
-Command = Union[Load, Job, Terminate, Simple]
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a call of a running job."""
+
+    id: str
+    call: int
+    state: str  # of the simulation's run: one of STATES
+    status: int  # of the simulation's run, in Sinter's numbers
+    output: Optional[dict[str, Any]]  # {name: {"value": …, "units": …}}
+    messages: str
+
+
+STATES = ("success", "error", "cancel", "terminate")
+
+Command = Union[Load, Job, Terminate, Answer, Simple]
 
 
 class BadCommand(Exception):
@@ -75,7 +89,27 @@ def parse(line: bytes) -> Command:
             timeout=_timeout(fields),
             save_session=_flag(fields, "saveSession", default=True),
         )
-    raise BadCommand(f"unknown op {op!r}; known: load, run, terminate, ping, describe, shutdown", fields.get("id"))
+    if op == "answer":
+        return _answer(fields)
+    known = "load, run, terminate, answer, ping, describe, shutdown"
+    raise BadCommand(f"unknown op {op!r}; known: {known}", fields.get("id"))
+
+
+def _answer(fields: dict[str, Any]) -> Answer:
+    # No id in the errors: the job goes on, and its result is still to come.
+    call, state, status = fields.get("call"), fields.get("state"), fields.get("status")
+    output, messages = fields.get("output"), fields.get("messages")
+    if isinstance(call, bool) or not isinstance(call, int):
+        raise BadCommand('answer: "call" is the number of a call')
+    if state not in STATES:
+        raise BadCommand(f'answer: "state" is one of {", ".join(STATES)}')
+    if isinstance(status, bool) or not isinstance(status, int):
+        raise BadCommand('answer: "status" is a whole number')
+    if not isinstance(output, dict) and output is not None:
+        raise BadCommand('answer: "output" is an object of outputs, or null')
+    if not isinstance(messages, str) and messages is not None:
+        raise BadCommand('answer: "messages" is a text, or null')
+    return Answer(_text(fields, "id"), call, state, status, output, messages or "")
 
 
 def _text(fields: dict[str, Any], key: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Sequence
 from . import inputs, plugins
 from .commands import Load
 from .messages import describe_exception
+from .turbine_nodes import NodeSimulations
 
 _QUIET = {
     "foqusLogLevel": logging.WARNING,
@@ -71,6 +72,7 @@ class Engine:
         self.session: Any = HeadlessSession(useCurrentWorkingDir=True)
         self.loaded: str = ""
         self.saved_results: Any = None
+        self.simulations = NodeSimulations(self.flowsheet)
         self._base: dict[str, Any] = {}
 
     @property
@@ -100,6 +102,7 @@ class Engine:
             raise LoadError(f"{name} is no session that FOQUS can load: {describe_exception(error)}") from None
         self.session.currentFile = command.session
         self._require_plugins(problems)
+        self.simulations = self.flowsheet.turbConfig = NodeSimulations(self.flowsheet)
         self._base = copy.deepcopy(self.flowsheet.saveValues())
         self.saved_results = results or self.flowsheet.results.saveDict()
         self.loaded = command.session

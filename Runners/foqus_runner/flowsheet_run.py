@@ -130,8 +130,9 @@ class FlowsheetRun:
                 continue
             known = "" if interrupted else node.errorLookup(error)
             told = ": ".join(text for text in (str(error) if not interrupted else "", known) if text)
-            parts.append(": ".join(text for text in (f"node {name}", told, cause) if text))
-            cause = ""
+            report = self.engine.simulations.reports.get(name, "")
+            parts.append(": ".join(text for text in (f"node {name}", told, report or cause) if text))
+            cause = cause if report else ""
         if cause:
             parts.append(cause)
         return shorten("; ".join(parts))

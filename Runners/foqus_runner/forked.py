@@ -13,9 +13,10 @@ import resource
 import selectors
 import signal
 from dataclasses import asdict, replace
-from typing import NoReturn
+from typing import NoReturn, Optional
 
 from . import linux, node_watch
+from .calls import CallDesk, Caller
 from .commands import Job
 from .engine import Engine
 from .flowsheet_run import FlowsheetRun
@@ -36,6 +37,7 @@ class ForkedJob(RunningJob):
         values: Values,
         log: JobLog,
         selector: selectors.BaseSelector,
+        desk: Optional[CallDesk],
         memory_limit: int,
         private: tuple[int, ...],
     ) -> None:
@@ -46,16 +48,21 @@ class ForkedJob(RunningJob):
         pid = os.fork()
         if pid == 0:
             private = (*private, result, log.read_end)
+            if desk is not None:
+                private = (*private, desk.runner_end)
+                engine.simulations.begin(Caller(desk.job_end))
             _child(runner, engine, job, values, log, result_writer, node, memory_limit, private)
         os.close(result_writer)
         log.close_write_end()
+        if desk is not None:
+            desk.close_job_end()
         self._pid = pid
         self._node = node
         self._helpers = helpers
         self._result = result
         self._received = bytearray()
         self._pidfd = os.pidfd_open(pid)
-        super().__init__(job, log, selector)
+        super().__init__(job, log, selector, desk)
         os.set_blocking(result, False)
         self._watch(result, self._receive)
         self._watch(self._pidfd, self._ended)
@@ -90,6 +97,8 @@ class ForkedJob(RunningJob):
         while self._read_result():
             pass
         self._log.close()
+        if self._desk is not None:
+            self._desk.close()
         os.close(self._pidfd)
         os.close(self._result)
         self.outcome = self._judge(status, usage.ru_maxrss)

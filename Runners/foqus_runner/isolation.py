@@ -7,7 +7,8 @@ import selectors
 import time
 from typing import Callable, Optional
 
-from .commands import Job
+from .calls import CallDesk
+from .commands import Answer, Job
 from .job_log import JobLog
 from .outcome import TERMINATED, Outcome
 
@@ -20,7 +21,8 @@ class RunningJob(abc.ABC):
     outcome is set when the job is over and all it held is released.
     """
 
-    def __init__(self, job: Job, log: JobLog, selector: selectors.BaseSelector) -> None:
+    def __init__(self, job: Job, log: JobLog, selector: selectors.BaseSelector, desk: Optional[CallDesk]) -> None:
+        """desk: for calls of the job; None when it makes none."""
         self.job = job
         self.started = time.monotonic()
         self.outcome: Optional[Outcome] = None
@@ -28,6 +30,7 @@ class RunningJob(abc.ABC):
         self._deadline = None if job.timeout is None else self.started + job.timeout
         self._log = log
         self._selector = selector
+        self._desk = desk
         self._stop_reason = ""
         self._watch(log.read_end, self._relay)
 
@@ -44,6 +47,11 @@ class RunningJob(abc.ABC):
             self._stop_reason = reason
             self._deadline = None
             self._end_now()
+
+    def answer(self, command: Answer) -> None:
+        """Gives a call of the job its answer."""
+        if self._desk is not None:
+            self._desk.answer(command)
 
     def seconds_left(self) -> Optional[float]:
         """Until check_deadline has something to do; None for never."""

@@ -10,7 +10,8 @@ import time
 from typing import Any, Deque, Optional, Union
 
 from . import inputs, linux
-from .commands import BadCommand, Job, Load, Simple, Terminate, parse
+from .calls import CallDesk
+from .commands import Answer, BadCommand, Job, Load, Simple, Terminate, parse
 from .engine import Engine, LoadError
 from .flowsheet_run import LOG, prepare_directory
 from .forked import ForkedJob
@@ -110,6 +111,9 @@ class Runner:
             return
         if isinstance(command, Terminate):
             self._terminate(command.id)
+        elif isinstance(command, Answer):
+            if self._running is not None and self._running.job.id == command.id:
+                self._running.answer(command)  # else it is late: the job has just ended
         elif isinstance(command, Simple) and command.op == "ping":
             running = self._running.job.id if self._running else None
             self.events.send("pong", running=running, queued=len(self._queue), jobs=self.jobs_done)
@@ -184,10 +188,17 @@ class Runner:
             self._tell(job.id, Outcome("error", NOT_RUN, message, "files"), time.monotonic() - start)
             return
         self.events.send("started", id=job.id)
+        engine, selector, desk = self.engine, self._selector, self._desk(job)
         if self.forked:
-            self._running = ForkedJob(self.engine, job, values, log, self._selector, self.memory_limit, self._private)
+            self._running = ForkedJob(engine, job, values, log, selector, desk, self.memory_limit, self._private)
         else:
-            self._running = ThreadedJob(self.engine, job, values, log, self._selector)
+            self._running = ThreadedJob(engine, job, values, log, selector, desk)
+
+    def _desk(self, job: Job) -> Optional[CallDesk]:
+        """For a flowsheet with nodes that call the worker."""
+        if not self.engine.simulations.nodes:
+            return None
+        return CallDesk(self._selector, lambda members: self.events.send("call", id=job.id, **members))
 
     def _tell(self, job: str, outcome: Outcome, seconds: float) -> None:
         self.jobs_done += 1

@@ -12,8 +12,10 @@ import selectors
 import sys
 import threading
 import time
+from typing import Optional
 
 from . import linux, node_watch
+from .calls import CallDesk, Caller
 from .commands import Job
 from .engine import Engine
 from .flowsheet_run import FlowsheetRun
@@ -33,8 +35,16 @@ class Stopped(BaseException):
 class ThreadedJob(RunningJob):
     """A flowsheet in a thread of this process."""
 
-    def __init__(self, engine: Engine, job: Job, values: Values, log: JobLog, selector: selectors.BaseSelector) -> None:
-        super().__init__(job, log, selector)
+    def __init__(
+        self,
+        engine: Engine,
+        job: Job,
+        values: Values,
+        log: JobLog,
+        selector: selectors.BaseSelector,
+        desk: Optional[CallDesk],
+    ) -> None:
+        super().__init__(job, log, selector, desk)
         self._engine = engine
         self._node = ""
         self._node_thread = 0
@@ -49,6 +59,8 @@ class ThreadedJob(RunningJob):
         os.chdir(working_folder(engine, job))
         node_watch.observe(self._set_node)
         engine.restore()
+        if desk is not None:
+            engine.simulations.begin(Caller(desk.job_end))
         self._run = FlowsheetRun(engine, job, values, job_owns_process=False)
         threading.Thread(target=self._work, name="job", daemon=True).start()
 
@@ -66,6 +78,8 @@ class ThreadedJob(RunningJob):
 
     def _end_now(self) -> None:
         self._run.stop()
+        if self._desk is not None:
+            self._desk.hang_up()
         if self._node_thread:
             # Seen at the thread's next bytecode: also by a loop inside a node.
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._node_thread), ctypes.py_object(Stopped))
@@ -86,6 +100,8 @@ class ThreadedJob(RunningJob):
         os.close(self._done)
         os.close(self._done_writer)
         self._log.close()
+        if self._desk is not None:
+            self._desk.close()
         os.environ.pop("FOQUS_JOB_ID", None)
         os.chdir(self._engine.workdir)
         rss = linux.max_rss_kb()
