@@ -9,6 +9,9 @@ struct SinterText: Sendable {
     let relaxed: [UInt8]
     /// Where each line begins.
     private let lineStarts: [Int]
+    /// Where bytes are that only continue a character. Kept, as a file may be one long line with thousands of values, each
+    /// with its place.
+    private let followers: [Int]
     /// Whether something was no text and is now a replacement character.
     let isRepaired: Bool
 
@@ -31,6 +34,7 @@ struct SinterText: Sendable {
         let bytes = Array(text.utf8)
         self.bytes = bytes
         lineStarts = [0] + bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+        followers = bytes.indices.filter { bytes[$0] & 0xC0 == 0x80 }
         relaxed = JSON.relaxed(bytes)
     }
 
@@ -59,14 +63,21 @@ struct SinterText: Sendable {
     }
 
     func place(offset: Int) -> SourcePlace {
-        var (low, high) = (0, lineStarts.count)
-        while high - low > 1 {
+        let line = max(Self.count(in: lineStarts, before: offset + 1), 1)
+        let start = lineStarts[line - 1]
+        let followers =
+            Self.count(in: followers, before: offset) - Self.count(in: followers, before: start)
+        return SourcePlace(file: file, line: line, column: 1 + offset - start - followers)
+    }
+
+    /// How many of rising numbers are less than one.
+    private static func count(in numbers: [Int], before limit: Int) -> Int {
+        var (low, high) = (0, numbers.count)
+        while low < high {
             let middle = (low + high) / 2
-            if lineStarts[middle] <= offset { low = middle } else { high = middle }
+            if numbers[middle] < limit { low = middle + 1 } else { high = middle }
         }
-        let isScalarStart = { (byte: UInt8) in byte & 0xC0 != 0x80 }
-        return SourcePlace(
-            file: file, line: low + 1, column: 1 + bytes[lineStarts[low]..<offset].count(where: isScalarStart))
+        return low
     }
 
     /// The members of an object as they are written, repetitions included: their keys and the offsets of these.
