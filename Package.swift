@@ -237,7 +237,9 @@ let package = Package(
         tests(
             "EmbeddedStores",
             ["StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "SQLiteKit", "FileKit", "Threading"]),
-        tests("Executors", ["FOQUSModel", "JSONKit", "EventLoop", "FileKit", "ProcessKit", "Logging"]),
+        tests(
+            "Executors",
+            ["Sinter", "FOQUSModel", "JSONKit", "EventLoop", "FileKit", "ProcessKit", "Logging", "Threading"]),
         tests(
             "WorkerEngine",
             [

@@ -36,6 +36,14 @@ struct TestSettings: Sendable {
         arguments = job.sh
         grace = 200ms
 
+        [application.Excel]
+        runner = \(Path.join(Installation.root, "Runners"))
+
+        [application.square]
+        executor = runner
+        program = /usr/bin/python3
+        arguments = \(Path.join(Installation.root, "Examples/runner/square.py"))
+
         """
     }
 }
