@@ -141,6 +141,8 @@ class NodeSimulations:
             "Messages": messages,
             "Output": self._output(nodeName, answer["output"], status),
         }
+        if answer["state"] != "success" and self.res["Output"]:
+            self._drop_unusable(nodeName, self.res["Output"])
         if answer["state"] == "terminate":
             waited = _limit(maxWaitTime) < _limit(maxRunTime)
             option = "Maximum Wait Time (s)" if waited else "Maximum Run Time (s)"
@@ -164,6 +166,12 @@ class NodeSimulations:
         whole = {"status": {"value": status, "units": ""}, **output}
         return {name: member for name, member in whole.items() if name in known}
 
+    def _drop_unusable(self, node: str, output: dict[str, Any]) -> None:
+        """Of a failure: FOQUS reads its outputs, and an outcome that cannot be read would hide the cause."""
+        for name in list(output):
+            if not _fits(output[name], self._outputs[node][name][0]):
+                del output[name]
+
     def _problems(self, node: str, output: Optional[dict[str, Any]]) -> list[str]:
         """What keeps the results from being the node's: FOQUS would go on with values of another run."""
         given = output or {}
@@ -173,9 +181,7 @@ class NodeSimulations:
                 if origin == "sinter" and name != "status":
                     problems.append(f"it gave no output {name}")
                 continue
-            try:
-                kind(given[name]["value"])
-            except (TypeError, ValueError, OverflowError, KeyError):
+            if not _fits(given[name], kind):
                 problems.append(f"its output {name} is no {kind.__name__}")
         return problems
 
@@ -186,6 +192,15 @@ class NodeSimulations:
         self.reports[node] = f"{text}: {more}" if more else text
         error: Exception = TurbineInterfaceEx(code=code, msg=self.reports[node])
         return error
+
+
+def _fits(member: Any, kind: type) -> bool:
+    """Whether FOQUS can set a variable of this type to an output's value."""
+    try:
+        kind(member["value"])
+    except (TypeError, ValueError, OverflowError, KeyError):
+        return False
+    return True
 
 
 def _limit(seconds: Any) -> float:

@@ -107,6 +107,12 @@ class CallTests(TurbineTestCase):
         # FOQUS replaces single quotes.
         self.assertEqual(job.output["turbineMessages"]["tank"], '"sheet Vessel: can"t divide by 0"')
 
+    def test_failure_with_outputs(self) -> None:
+        job, _ = self.run_with(
+            {"state": "error", "status": 9, "messages": "no convergence", "output": outputs(volume=None, status=9)}
+        )
+        self.assertRegex(job.message, "node tank: 7: Turbine simulation error: no convergence$")
+
     def test_cancelled_simulation_is_an_error(self) -> None:
         job, _ = self.run_with({"state": "cancel", "status": 7})
         self.assertRegex(job.message, r"node tank: 7: Turbine simulation error: it ended as cancel$")

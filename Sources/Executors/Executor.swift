@@ -41,6 +41,8 @@ extension Executor {
 public struct JobRun: Sendable {
     public let job: JobID
     public let attempt: AttemptID
+    /// Of this run alone: an attempt at a flowsheet has further ones for its nodes.
+    public let run: AttemptID
     public let session: SessionID
     public let user: UserName
     public let simulation: SimulationName
@@ -61,12 +63,15 @@ public struct JobRun: Sendable {
     public let limits: JobLimits
     /// How a simulator is to treat it.
     public let conduct: JobConduct
+    /// Which of the simulation's files is its Sinter configuration; nil when it has only one.
+    public let configuration: String?
 
     public init(
         job: JobID, attempt: AttemptID, session: SessionID, user: UserName, simulation: SimulationName,
         application: String, input: JSON, directory: String, simulationDirectory: String,
         dependencyDirectories: [SimulationName: String], fingerprint: String, timeout: Duration?,
-        limits: JobLimits = JobLimits(), conduct: JobConduct = JobConduct()
+        limits: JobLimits = JobLimits(), conduct: JobConduct = JobConduct(), run: AttemptID? = nil,
+        configuration: String? = nil
     ) {
         self.job = job
         self.attempt = attempt
@@ -82,6 +87,8 @@ public struct JobRun: Sendable {
         self.timeout = timeout
         self.limits = limits
         self.conduct = conduct
+        self.run = run ?? attempt
+        self.configuration = configuration
     }
 }
 

@@ -13,6 +13,8 @@ struct Applications: Sendable {
     let loop: EventLoop
     let isolation: JobIsolation
     let logger: Logger
+    /// Of all that were made and are in use. A flowsheet finds there what runs the simulations of its nodes.
+    private let executors = ExecutorRegistry([:])
     private let made = Locked(0)
 
     init(supervisor: ProcessSupervisor, loop: EventLoop, isolation: JobIsolation, logger: Logger) {
@@ -23,7 +25,8 @@ struct Applications: Sendable {
     }
 
     func registry(_ settings: FOQUSSettings) -> ExecutorRegistry {
-        ExecutorRegistry(settings.applications.mapValues { executor($0, settings.worker) })
+        _ = executors.update(settings.applications.mapValues { .some(executor($0, settings.worker)) })
+        return executors
     }
 
     /// The folder of the FOQUS runners' folders. The cookie of a runner and of its jobs is the path of its folder.
@@ -40,7 +43,7 @@ struct Applications: Sendable {
                     idleTimeout: runner.warm.idleTimeout, workDirectory: folder(for: application, worker),
                     saveSession: runner.saveSession,
                     loadTimeout: runner.warm.loadTimeout, settingsSection: application.section),
-                supervisor: supervisor, loop: loop, isolation: isolation, log: logger)
+                simulations: executors, supervisor: supervisor, loop: loop, isolation: isolation, log: logger)
         case .command(let program):
             return CommandExecutor(
                 CommandExecutor.Options(

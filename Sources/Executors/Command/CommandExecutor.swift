@@ -76,7 +76,7 @@ public final class CommandExecutor: Executor {
         let watch: ProcessWatch
         do throws(IsolationFailure) {
             let process = try await isolation.start(
-                command(job, folder), name: "foqus-job-\(job.attempt)",
+                command(job, folder), name: "foqus-job-\(job.run)",
                 description: "FOQUS job \(job.job) of \(job.user)", limits: job.limits,
                 share: Sandbox.Share(readable: [job.simulationDirectory], writable: [job.directory]),
                 supervisor: supervisor)

@@ -19,15 +19,19 @@ public final class FOQUSExecutor: Executor {
     private let runners: WarmRunners
     /// For files.
     private let files: BlockingPool
+    private let nodes: NodeServices
 
     /// - Parameters:
+    ///   - simulations: what runs the simulations of nodes, by their applications.
     ///   - loop: the supervisor's.
     public init(
-        _ options: Options, supervisor: ProcessSupervisor, loop: EventLoop, isolation: JobIsolation = .none, log: Logger
+        _ options: Options, simulations: ExecutorRegistry = ExecutorRegistry([:]), supervisor: ProcessSupervisor,
+        loop: EventLoop, isolation: JobIsolation = .none, log: Logger
     ) {
         let files = BlockingPool(name: "foqus-files", limit: 4)
         self.options = options
         self.files = files
+        nodes = NodeServices(executors: simulations, files: files, log: log)
         runners = WarmRunners(
             options.program,
             WarmRunners.Options(
@@ -53,7 +57,7 @@ public final class FOQUSExecutor: Executor {
         try FlowsheetFiles.verify(files, of: simulation)
     }
 
-    /// The simulations that hold the user plug-ins of the flowsheet's nodes.
+    /// The simulations that hold the user plug-ins of the flowsheet's nodes, and those that nodes run.
     public func dependencies(ofSimulationAt directory: String) async throws(SimulationError) -> [SimulationName] {
         try await files.run { () throws(SimulationError) in try LoadPlan.dependencies(ofSimulationAt: directory) }
     }
@@ -66,9 +70,16 @@ public final class FOQUSExecutor: Executor {
         let (path, limit) = (Path.join(job.directory, RunOutput.fileName), options.outputLimit)
         var request = RunRequest(job)
         request.details["saveSession"] = .bool(options.saveSession)
+        let nodes = NodeRuns(of: job, nodes)
+        request.answerer = { await nodes.answer($0).members }
         do throws(RunnerFailure) {
-            let run = try await runners.run(job, request, started: started) { RunOutput(path, limit: limit) }
-            return outcome(run, job)
+            let run = try await runners.run(job, request) {
+                nodes.begin()
+                started()
+            } collect: {
+                RunOutput(path, limit: limit)
+            }
+            return await nodes.settle(outcome(run, job))
         } catch {
             return outcome(error)
         }

@@ -10,14 +10,24 @@ struct Flowsheet: Sendable, Equatable {
         let model: SimulationName
     }
 
+    /// A node whose model is a Turbine simulation: a workbook, a model of Aspen's, a program.
+    struct SimulationNode: Sendable, Equatable {
+        let node: String
+        let model: SimulationName
+    }
+
     /// Of nodes that name the application `foqus-user-plugin`, in the order of the file.
     let userPlugins: [UserPlugin]
     /// Models of plug-in nodes without an application: the engine's own, or files of the simulation.
     let pluginModels: [String]
+    /// In the order of the file.
+    let simulationNodes: [SimulationNode]
 
     private static let pluginApplication = "foqus-user-plugin"
     /// `modelType` of plug-in nodes in session files.
     private static let pluginModelType = 1
+    /// `modelType` of nodes that Turbine runs.
+    private static let simulationModelType = 2
 
     /// Reads the text of a session file. Sessions that FOQUS saved may hold bare NaN.
     init(session bytes: [UInt8]) throws(SimulationError) {
@@ -32,8 +42,11 @@ struct Flowsheet: Sendable, Equatable {
         }
         var userPlugins: [UserPlugin] = []
         var pluginModels: [String] = []
+        var simulationNodes: [SimulationNode] = []
         for (name, node) in nodes {
-            if let plugin = try Self.userPlugin(of: node, named: name) {
+            if node["modelType"]?.intValue == Self.simulationModelType {
+                simulationNodes.append(try Self.simulationNode(node, named: name))
+            } else if let plugin = try Self.userPlugin(of: node, named: name) {
                 userPlugins.append(plugin)
             } else if node["modelType"]?.intValue == Self.pluginModelType, let model = node["modelName"]?.stringValue {
                 pluginModels.append(model)
@@ -41,6 +54,15 @@ struct Flowsheet: Sendable, Equatable {
         }
         self.userPlugins = userPlugins
         self.pluginModels = pluginModels
+        self.simulationNodes = simulationNodes
+    }
+
+    private static func simulationNode(_ node: JSON, named name: String) throws(SimulationError) -> SimulationNode {
+        do {
+            return SimulationNode(node: name, model: try SimulationName(node["modelName"]?.stringValue ?? ""))
+        } catch {
+            throw SimulationError("node \(name) of session.foqus runs a simulation with a \(error)")
+        }
     }
 
     /// The plug-in of a node whose `turbApp` is `["foqus-user-plugin", …]`; nil of a node without an application.
@@ -56,8 +78,8 @@ struct Flowsheet: Sendable, Equatable {
         }
         guard application.lowercased() == pluginApplication else {
             throw SimulationError(
-                "node \(name) of session.foqus needs the application \(application), which this worker cannot run yet"
-                    + "; it runs Python nodes and user plug-ins")
+                "node \(name) of session.foqus needs the application \(application), but its model is no simulation"
+                    + " (modelType 2)")
         }
         do {
             return UserPlugin(node: name, model: try SimulationName(node["modelName"]?.stringValue ?? ""))

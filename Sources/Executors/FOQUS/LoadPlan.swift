@@ -30,16 +30,17 @@ struct LoadPlan: Sendable, Equatable {
             }
             if !plugins.contains(folder) { plugins.append(folder) }
         }
+        for node in flowsheet.simulationNodes { _ = try NodeModel(node.model, node: node.node, of: job) }
         self.plugins = plugins
     }
 
-    /// The simulations that hold the plug-ins a session needs and does not bring with it.
+    /// The simulations that hold the plug-ins and the models of nodes that a session needs and does not bring with it.
     static func dependencies(ofSimulationAt directory: String) throws(SimulationError) -> [SimulationName] {
+        let flowsheet = try flowsheet(in: directory)
+        let plugins = flowsheet.userPlugins.map(\.model).filter { !holds($0.description, directory) }
+        let models = flowsheet.simulationNodes.map(\.model).filter { NodeModel.own($0, in: directory) == nil }
         var names: [SimulationName] = []
-        for plugin in try flowsheet(in: directory).userPlugins
-        where !names.contains(plugin.model) && !holds(plugin.model.description, directory) {
-            names.append(plugin.model)
-        }
+        for name in plugins + models where !names.contains(name) { names.append(name) }
         return names
     }
 

@@ -18,9 +18,10 @@ struct SinterSimulation: Sendable {
     ///
     /// It is `configuration` or `sinter_configuration.txt` as Turbine names it, or the only `.json` or `.txt` file there
     /// that is one.
-    init(directory: String) throws(SimulationError) {
+    /// - Parameter given: its name, where that is known.
+    init(directory: String, named given: String? = nil) throws(SimulationError) {
         let names = try Self.names(in: directory)
-        if let name = Self.turbineNames.first(where: names.contains) {
+        if let name = given ?? Self.turbineNames.first(where: names.contains) {
             do throws(SinterError) {
                 self.init(try Self.read(name, directory), name, directory)
             } catch {

@@ -25,7 +25,7 @@ final class SinterSimulations: Sendable {
             return entry.simulation
         }
         if let known { return known }
-        let simulation = try SinterSimulation(directory: job.simulationDirectory)
+        let simulation = try SinterSimulation(directory: job.simulationDirectory, named: job.configuration)
         entries.withLock { entries in
             if entries.count == Self.limit { entries.removeFirst() }
             entries.append(Entry(fingerprint: job.fingerprint, simulation: simulation))

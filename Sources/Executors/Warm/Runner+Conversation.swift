@@ -62,13 +62,17 @@ extension Runner {
     func run(_ request: RunRequest, patience: Patience, started: @Sendable () -> Void) async -> RunEnd {
         jobs += 1
         current = request.id
-        defer { current = nil }
         send(.run(request))
-        return await withTaskCancellationHandler {
+        let end = await withTaskCancellationHandler {
             await follow(request, patience, started: started)
         } onCancel: {
             Task { await self.end(request.id, confirmedWithin: patience.confirmation) }
         }
+        current = nil
+        // What works for the run ends with it.
+        service?.cancel()
+        await service?.value
+        return end
     }
 
     private func follow(
@@ -76,12 +80,17 @@ extension Runner {
     ) async -> RunEnd {
         let id = request.id
         var hasStarted = false
+        // Calls and their answers do not put it off.
+        var deadline: ContinuousClock.Instant?
         while true {
-            switch await arrival(within: hasStarted ? request.timeout.map { $0 + patience.lateness } : patience.taking)
-            {
+            let left = deadline.map { max(.zero, ContinuousClock.now.duration(to: $0)) }
+            switch await arrival(within: hasStarted ? left : patience.taking) {
             case .event(.started(id)) where !hasStarted:
                 hasStarted = true
+                deadline = request.timeout.map { ContinuousClock.now + $0 + patience.lateness }
                 started()
+            case .event(.call(id, let call)) where hasStarted && service == nil && request.answerer != nil:
+                serve(call, of: request)
             case .event(.result(id, let result)):
                 return result.status == .terminate && Task.isCancelled ? .cancelled : .result(result)
             case .event(let event): _ = await misconduct(event, "during a run")
@@ -95,9 +104,18 @@ extension Runner {
         }
     }
 
+    private func serve(_ call: RunnerCall, of request: RunRequest) {
+        service = Task {
+            guard let answer = await request.answerer?(call) else { return }
+            service = nil
+            if current == request.id { send(.answer(request.id, call: call.number, answer)) }
+        }
+    }
+
     /// Asks for the end of a run, and kills everything when that is not confirmed soon.
     private func end(_ id: String, confirmedWithin limit: Duration) async {
         guard current == id else { return }
+        service?.cancel()
         send(.terminate(id))
         try? await loop.sleep(for: limit)
         if current == id { await kill(because: "it did not end a cancelled run") }

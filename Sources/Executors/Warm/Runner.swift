@@ -44,6 +44,8 @@ actor Runner {
     var jobs = 0
     /// What it is running.
     var current: String?
+    /// Works on the answer to a call of the run.
+    var service: Task<Void, Never>?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 

@@ -11,12 +11,14 @@ struct RunRequest: Sendable {
     let timeout: Duration?
     /// What the kind of runner takes besides.
     var details = JSONObject()
+    /// Answers what the run asks of the worker; nil of a run that may ask nothing.
+    var answerer: RunnerCall.Answerer?
 }
 
 extension RunRequest {
     init(_ job: JobRun) {
         self.init(
-            id: job.attempt.description, input: job.input, directory: job.directory, timeout: job.timeout)
+            id: job.run.description, input: job.input, directory: job.directory, timeout: job.timeout)
     }
 }
 
@@ -28,6 +30,8 @@ enum RunnerCommand: Sendable {
     case run(RunRequest)
     /// End a run. Its `result` follows, or `rejected` when it is over already.
     case terminate(String)
+    /// Answers a call of the run.
+    case answer(String, call: Int, JSONObject)
     /// Answered by `pong`, at once.
     case ping
     /// Answered by its end.
@@ -54,6 +58,8 @@ enum RunnerCommand: Sendable {
                 "timeout": run.timeout.map { .number($0.inSeconds) } ?? .null,
             ]
             details = run.details
+        case .answer(let id, let call, let answer):
+            (members, details) = (["op": "answer", "id": .string(id), "call": .int(Int64(call))], answer)
         case .terminate(let id): return ["op": "terminate", "id": .string(id)]
         case .ping: return ["op": "ping"]
         case .shutdown: return ["op": "shutdown"]

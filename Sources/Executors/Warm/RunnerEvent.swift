@@ -11,6 +11,8 @@ enum RunnerEvent: Sendable, Hashable {
     /// The model begins.
     case started(job: String)
     case result(job: String, RunnerResult)
+    /// The run needs something of the worker, and waits.
+    case call(job: String, RunnerCall)
     /// The answer to a ping.
     case pong(running: String?)
     /// A command that it did not accept.
@@ -36,6 +38,11 @@ enum RunnerEvent: Sendable, Hashable {
         case "loaded": self = .loaded
         case "load-failed": self = .loadFailed(message: try text("message"))
         case "started": self = .started(job: try text("id"))
+        case "call":
+            guard let number = json["call"]?.intValue.flatMap({ Int(exactly: $0) }) else {
+                throw RunnerProtocolError("a call without a number", line: line)
+            }
+            self = .call(job: try text("id"), RunnerCall(number: number, request: json))
         case "pong": self = .pong(running: json["running"]?.stringValue)
         case "rejected": self = .rejected(job: json["id"]?.stringValue, message: try text("message"))
         case "result":

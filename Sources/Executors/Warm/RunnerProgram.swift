@@ -53,7 +53,7 @@ struct RunnerPurpose: Sendable {
         // For all the jobs of the runner: they come one after the other, and its key has their limits. The jobs that it
         // will get are unknown yet, so it sees the folders of all.
         self.init(
-            name: "foqus-job-\(job.attempt)", subject: "\(job.simulation) of \(job.user)", limits: limits,
+            name: "foqus-job-\(job.run)", subject: "\(job.simulation) of \(job.user)", limits: limits,
             share: Sandbox.Share(
                 readable: [job.simulationDirectory] + job.dependencyDirectories.values.sorted(),
                 writable: [Path.parent(job.directory)]),
