@@ -23,11 +23,14 @@ class RunCommand:
     times: Any
     timeout: Optional[float]
     reset: bool
+    initialize: bool
 
     def checked(self, load: Load) -> Run:
         """Raises InvalidInput, which tells all that is wrong."""
         times = self._times()
-        return Run(self.id, self.jobdir, self._input(load, times), times, self.timeout, self.reset)
+        return Run(
+            self.id, self.jobdir, self._input(load, times), times, self.timeout, self.reset, self.initialize
+        )
 
     def _times(self) -> Optional[list[float]]:
         if self.times is None:
@@ -112,6 +115,7 @@ def parse(line: bytes) -> Command:
             times=fields.get("times"),
             timeout=_timeout(fields),
             reset=_flag(fields, "reset"),
+            initialize=_flag(fields, "initialize"),
         )
     raise BadCommand(f"unknown op {op!r}; known: load, run, terminate, ping, shutdown", fields.get("id"))
 

@@ -8,6 +8,7 @@ import selectors
 import signal
 import sys
 import time
+from dataclasses import replace
 from typing import Any, Callable, Deque, Optional, Union
 
 from foqus_runner import linux
@@ -17,7 +18,7 @@ from foqus_runner.protocol import MAX_LINE, EventWriter, LineReader, open_protoc
 from .commands import BadCommand, RunCommand, Simple, Terminate, parse
 from .processes import kill_children
 from .results import outcome_fields, prepare_directory
-from .simulator import FilesError, InvalidInput, Load, LoadError, Run, Simulator, Unavailable
+from .simulator import FilesError, InvalidInput, Load, LoadError, ModelError, Result, Run, Simulator, Unavailable
 from .worker_thread import Outcome, WorkerThread, log_exception
 
 FAILED = 69  # EX_UNAVAILABLE: the simulator cannot be used on this machine
@@ -228,7 +229,22 @@ class Server:
         self.events.send("started", id=run.id)
         running = self._running = _Running(run)
         self._then = lambda outcome: self._ran(outcome, running)
-        self._worker.begin(lambda: self.simulator.run(run))
+        self._worker.begin(lambda: self._simulate(run))
+
+    def _simulate(self, run: Run) -> Result:
+        """In the simulator's thread. How a first run with the defaults ends does not matter: it only warms the model up."""
+        if run.initialize and self._loaded is not None:
+            defaults = {
+                variable.name: variable.default
+                for variable in self._loaded.with_role("setting", "input")
+                if variable.default is not None
+            }
+            try:
+                self.simulator.run(replace(run, input={**run.input, **defaults}))
+            except (ModelError, InvalidInput):
+                pass
+            run = replace(run, reset=False)
+        return self.simulator.run(run)
 
     def _interrupt(self, why: str) -> None:
         """Ends what the simulator does: "timeout" or "terminated"."""
@@ -266,7 +282,8 @@ class Server:
 
     def _tell(self, running: _Running, fields: dict[str, Any]) -> None:
         seconds = round(time.monotonic() - running.started, 6)
-        self.events.send("result", id=running.run.id, seconds=seconds, **fields)
+        memory = self.simulator.memory_kb()
+        self.events.send("result", id=running.run.id, seconds=seconds, memoryKB=memory, **fields)
 
     def _reject(self, message: str, job: Any = None) -> None:
         if job is None:

@@ -40,6 +40,7 @@ class Run:
     times: Optional[list[float]]  # of a dynamic run, rising
     timeout: Optional[float]  # seconds; the loop keeps it
     reset: bool  # whether the model must be as its file has it
+    initialize: bool = False  # whether a run with the defaults comes first; the loop sees to it
     #: Set before ``Simulator.interrupt`` is called: look at it before starting anything that takes long.
     interrupted: threading.Event = field(default_factory=threading.Event, compare=False)
 
@@ -108,6 +109,10 @@ class Simulator(abc.ABC):
 
         What does not return within some seconds ends with the runner's process.
         """
+
+    def memory_kb(self) -> int:
+        """What the processes take that it keeps beside this one, in KiB. Called in the main thread after a run."""
+        return 0
 
     def close(self) -> None:
         """Ends what is running, in order. What is left is killed."""

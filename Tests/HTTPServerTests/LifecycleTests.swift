@@ -52,6 +52,23 @@ import Threading
         try await eventually("the handler is cancelled") { cancelled.withLock { $0 } }
     }
 
+    /// A grace of nothing is over before anybody waits; the stop must not wait for ever then.
+    @Test func noGraceAtAllEndsInTime() async throws {
+        for _ in 0..<40 {
+            let entered = Locked(false)
+            let server = try HTTPServer.start { _ in
+                entered.withLock { $0 = true }
+                try? await Task.sleep(for: .seconds(3600))
+                return HTTPResponse(status: 200)
+            }
+            let client = try RawClient(port: server.port)
+            try await client.send(Self.request)
+            try await eventually("the handler runs") { entered.withLock { $0 } }
+            await server.stop(grace: .zero)
+            #expect(try await client.reply().status == 503)
+        }
+    }
+
     @Test func aRequestThatCompletesWhileStoppingIsAnswered503() async throws {
         let (release, releaser) = AsyncStream.makeStream(of: Void.self)
         let entered = Locked(0)

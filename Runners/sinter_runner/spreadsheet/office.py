@@ -26,6 +26,7 @@ from . import profile
 NOT_INSTALLED = "LibreOffice is not installed: apt-get install libreoffice-calc-nogui python3-uno"
 START_SECONDS = 120.0
 #: How often a new office is asked whether it answers; nothing tells when it does.
+_PAGE_KB = os.sysconf("SC_PAGE_SIZE") >> 10
 _TICK_MS = 10
 _END_SECONDS = 1.0
 _START_AGAIN = (79, 81)  # exit statuses
@@ -145,6 +146,14 @@ class Office:
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    def memory_kb(self) -> int:
+        """Its resident memory; 0 when it is gone. It is one process: the starter has become it."""
+        try:
+            with open(f"/proc/{self.pid}/statm", "rb") as file:
+                return int(file.read().split()[1]) * _PAGE_KB
+        except OSError:
+            return 0
 
     def describe_end(self) -> str:
         """How the process ended; waits for it, as it closes its connections some time before."""

@@ -37,6 +37,10 @@ class SpreadsheetSimulator(Simulator):
         if office is not None:
             office.kill()
 
+    def memory_kb(self) -> int:
+        office = self._office
+        return office.memory_kb() if office is not None else 0
+
     def close(self) -> None:
         if self._office is not None:
             self._office.close()

@@ -105,6 +105,21 @@ struct SpreadsheetExecutorTests {
         }
     }
 
+    @Test func anOfficeThatHasGrownIsReplaced() async throws {
+        let tank = Engine.example("sinter/tank")
+        func homes(_ limit: UInt64) async throws -> Int {
+            var count = 0
+            try await with({ $0.recycleMemory = limit }) { executor, workshop in
+                _ = await executor.run(try workshop.job(in: tank))
+                count = try Look.names(in: workshop.path("work")).count
+            }
+            return count
+        }
+        // An office takes some 100 MB, the Python beside it less than 40.
+        #expect(try await homes(1 << 30) == 1)
+        #expect(try await homes(60 << 20) == 0)
+    }
+
     @Test func anOfficeIsReplacedAfterItsShareOfJobs() async throws {
         try await with({ $0.recycleJobs = 2 }) { executor, workshop in
             let tank = Engine.example("sinter/tank")
