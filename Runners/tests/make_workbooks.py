@@ -99,9 +99,11 @@ def _add_modules(document: Any, modules: dict[str, str], vba: bool) -> None:
 def _encryption(path: Path, password: str) -> list[Any]:
     if path.suffix in (".xls", ".ods"):
         return [_property("Password", password)]
-    named = uno.createUnoStruct("com.sun.star.beans.NamedValue")
-    named.Name, named.Value = "OOXPassword", password
-    return [_property("EncryptionData", uno.Any("[]com.sun.star.beans.NamedValue", (named,)))]
+    named = []
+    for name, value in (("CryptoType", "Standard"), ("OOXPassword", password)):
+        named.append(uno.createUnoStruct("com.sun.star.beans.NamedValue"))
+        named[-1].Name, named[-1].Value = name, value
+    return [_property("EncryptionData", uno.Any("[]com.sun.star.beans.NamedValue", tuple(named)))]
 
 
 def _property(name: str, value: Any) -> Any:

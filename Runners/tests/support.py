@@ -32,13 +32,15 @@ def shared_fixtures() -> Optional[Path]:
 class RunnerProcess:
     """Talks to ``python3 -m foqus_runner`` over its pipes."""
 
+    program: tuple[str, ...] = (sys.executable, "-m", "foqus_runner")
+
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.folder = folder
         self.jobs = 0
         self._buffer = b""
         with open(folder / "stderr", "wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "foqus_runner", "--workdir", str(folder / "work"), *arguments],
+                [*self.program, "--workdir", str(folder / "work"), *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

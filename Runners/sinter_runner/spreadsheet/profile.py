@@ -16,7 +16,7 @@ _SETTINGS = (
     ("/org.openoffice.Office.Recovery/RecoveryInfo", "Enabled", "xs:boolean", "false"),
     ("/org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "xs:int", "0"),
     ("/org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution", "xs:boolean", "false"),
-    # The values in the file, as long as nothing that they depend on changes.
+    # Not as it opens a workbook: all is calculated then anyway.
     ("/org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "xs:int", "1"),
     ("/org.openoffice.Office.Calc/Formula/Load", "ODFRecalcMode", "xs:int", "1"),
     ("/org.openoffice.Office.Calc/Content/Update", "Link", "xs:int", "1"),

@@ -16,6 +16,8 @@ from .macros import Macros
 _ALWAYS_EXECUTE_NO_WARN = 4  # com.sun.star.document.MacroExecMode
 _NO_UPDATE = 0  # com.sun.star.document.UpdateDocMode: links stay as they are
 _SHOWN_ERRORS = 5
+#: What reads workbooks. LibreOffice takes any text for a table.
+_FILTERS = ("MS Excel", "Calc MS Excel", "calc8")
 
 
 class Workbook:
@@ -30,6 +32,8 @@ class Workbook:
             self._document.getUndoManager().lock()
             self._calculates_itself = self._document.isAutomaticCalculationEnabled()
             self._document.enableAutomaticCalculation(False)
+            # Errors that Excel's files have as values of formulas come as 0.
+            self._document.calculateAll()
             self._macros = Macros(self._document)
             self._find_cells()
         except (LoadError, UnoException):
@@ -130,9 +134,10 @@ def _open(desktop: Any, path: str) -> Any:
         raise LoadError(f"LibreOffice cannot open {name}: {error.Message}") from None
     if document is None:
         raise LoadError(f"LibreOffice cannot open {name}: it is damaged or no workbook")
-    if not document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
+    reader = next((argument.Value for argument in document.getArgs() if argument.Name == "FilterName"), "")
+    if not document.supportsService("com.sun.star.sheet.SpreadsheetDocument") or not reader.startswith(_FILTERS):
         document.close(True)
-        raise LoadError(f"{name} is no workbook")
+        raise LoadError(f"{name} is damaged or no workbook")
     return document
 
 
