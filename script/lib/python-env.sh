@@ -5,6 +5,7 @@
 #     ensure_foqus_python .build        # makes .build/foqus-venv
 #     "$FOQUS_PYTHON" -m foqus_runner …
 #     ensure_aws_peers .build           # makes .build/aws-peers-venv and sets FOQUS_AWS_PEERS
+#     ensure_sinter_python .build       # makes .build/sinter-venv, with FMPy, and sets FOQUS_SINTER_PYTHON
 #
 # A function does nothing when its environment is there and matches Runners/requirements*.txt or
 # Tests/AWSPeers/requirements.txt.
@@ -72,25 +73,41 @@ _foqus_python_is_current() {
 # ensure_aws_peers BUILD_DIR: makes BUILD_DIR/aws-peers-venv, with the servers that the tests take for AWS, and sets
 # FOQUS_AWS_PEERS to its interpreter, unless that names one already. Returns 1, having said what is missing.
 ensure_aws_peers() {
-    local build=${1:?ensure_aws_peers needs the build directory}
-    local requirements venv wanted
+    local build=${1:?ensure_aws_peers needs the build directory} requirements
     [[ -z ${FOQUS_AWS_PEERS:-} ]] || return 0
     requirements=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../Tests/AWSPeers" && pwd)/requirements.txt || return 1
+    FOQUS_AWS_PEERS=$(_foqus_python_pinned "$build" aws-peers-venv "$requirements" "the AWS peers" "about 530 MB")
+}
+
+# ensure_sinter_python BUILD_DIR: the same for BUILD_DIR/sinter-venv, with what runs FMI units and the examples of Sinter
+# configurations, and FOQUS_SINTER_PYTHON.
+ensure_sinter_python() {
+    local build=${1:?ensure_sinter_python needs the build directory} requirements
+    [[ -z ${FOQUS_SINTER_PYTHON:-} ]] || return 0
+    requirements=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../Runners" && pwd)/requirements-sinter.txt || return 1
+    FOQUS_SINTER_PYTHON=$(_foqus_python_pinned "$build" sinter-venv "$requirements" "FMPy and Cantera" "about 290 MB")
+}
+
+# Makes the environment of a file of pinned packages, unless it is there, and prints its interpreter:
+# _foqus_python_pinned BUILD_DIR NAME REQUIREMENTS CONTENT SIZE
+_foqus_python_pinned() {
+    local build=$1 name=$2 requirements=$3 content=$4 size=$5 venv wanted
     mkdir -p "$build" || return 1
     build=$(cd "$build" && pwd) || return 1
-    venv=$build/aws-peers-venv
+    venv=$build/$name
     wanted=$(sha256sum <"$requirements" | cut -d' ' -f1)
-    FOQUS_AWS_PEERS=$venv/bin/python3
+    printf '%s\n' "$venv/bin/python3"
     _foqus_python_is_current "$venv" "$wanted" && return 0
+    # One at a time: builds and tests may ask for it together.
     (
         flock 9 || exit 1
         _foqus_python_is_current "$venv" "$wanted" && exit 0
-        log=$build/aws-peers-venv.log
-        _foqus_python_venv "$venv" "$log" "about 530 MB" || exit 1
-        _foqus_python_note "installing the AWS peers"
-        FOQUS_PYTHON=$FOQUS_AWS_PEERS _foqus_python_pip "$log" -r "$requirements" || exit 1
+        log=$build/$name.log
+        _foqus_python_venv "$venv" "$log" "$size" || exit 1
+        _foqus_python_note "installing $content"
+        FOQUS_PYTHON=$venv/bin/python3 _foqus_python_pip "$log" -r "$requirements" || exit 1
         printf '%s\n' "$wanted" >"$venv/.requirements"
-    ) 9>"$build/aws-peers-venv.lock"
+    ) 9>"$build/$name.lock"
 }
 
 # Makes an empty environment: _foqus_python_venv PATH LOG SIZE
