@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any, Optional
 
-_LIBRARY = "SinterRunnerCheck"
+#: A library of the same name as one before would have its faults.
+_NAMES = (f"SinterRunnerCheck{number}" for number in itertools.count(1))
 _PROBE = "\nFunction SinterRunnerProbe()\nSinterRunnerProbe = 1\nEnd Function\n"
 _PROCEDURES = re.compile(
     r"^[ \t]*(?:(?:public|private|friend|static)[ \t]+)*(sub|function|property)\b.*?^[ \t]*end[ \t]+\1\b.*?$",
@@ -35,13 +37,11 @@ def _faulty_procedure(document: Any, source: str) -> Optional[str]:
 
 
 def _compiles(document: Any, source: str) -> bool:
-    libraries = document.BasicLibraries
-    if libraries.hasByName(_LIBRARY):
-        libraries.removeLibrary(_LIBRARY)
-    libraries.createLibrary(_LIBRARY)
+    libraries, library = document.BasicLibraries, next(_NAMES)
+    libraries.createLibrary(library)
     try:
-        libraries.getByName(_LIBRARY).insertByName("Module1", source + _PROBE)
-        uri = f"vnd.sun.star.script:{_LIBRARY}.Module1.SinterRunnerProbe?language=Basic&location=document"
+        libraries.getByName(library).insertByName("Module1", source + _PROBE)
+        uri = f"vnd.sun.star.script:{library}.Module1.SinterRunnerProbe?language=Basic&location=document"
         return bool(document.getScriptProvider().getScript(uri).invoke((), (), ())[0] == 1)
     finally:
-        libraries.removeLibrary(_LIBRARY)
+        libraries.removeLibrary(library)

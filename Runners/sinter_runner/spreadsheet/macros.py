@@ -25,9 +25,8 @@ _MOVES = re.compile(
     re.IGNORECASE,
 )
 _NAME = "SinterRunner"
-_WRAPPER = """Rem Attribute VBA_ModuleType=VBAModule
-Option VBASupport 1
-Public {name}Begun
+_VBA = "Rem Attribute VBA_ModuleType=VBAModule\nOption VBASupport 1\n"
+_WRAPPER = """Global {name}Begun
 Function {name}Call() As String
 {name}Begun = "begun"
 On Error GoTo Failed
@@ -37,7 +36,7 @@ On Error GoTo Failed
 Exit Function
 Failed:
 {name}Begun = ""
-{name}Call = "E|" & Err.Number & "|" & Err.Description
+{name}Call = "E|" & {number} & "|" & {text}
 End Function
 Function {name}State() As String
 {name}State = {name}Begun
@@ -113,8 +112,15 @@ class Macros:
 
     def _wrap(self, macro: Macro) -> _Wrapped:
         module = f"{_NAME}{len(self._wrapped) + 1}"
-        source = _WRAPPER.format(name=_NAME, module=macro.module, procedure=macro.procedure)
         library = self._libraries.getByName(macro.library)
+        is_vba = "Option VBASupport 1" in library.getByName(macro.module)
+        source = (_VBA if is_vba else "") + _WRAPPER.format(
+            name=_NAME,
+            module=macro.module,
+            procedure=macro.procedure,
+            number="Err.Number" if is_vba else "Err",
+            text="Err.Description" if is_vba else "Error$",
+        )
         try:
             if library.hasByName(module):
                 library.replaceByName(module, source)
@@ -134,7 +140,7 @@ def _sources(libraries: Any) -> Iterator[tuple[str, str, str]]:
             if not libraries.isLibraryLoaded(library):
                 libraries.loadLibrary(library)
             modules = libraries.getByName(library)
-            for module in modules.getElementNames():
+            for module in sorted(modules.getElementNames()):
                 yield library, module, modules.getByName(module)
         except UnoException:  # a library with a password: none of its macros can be called
             continue

@@ -13,7 +13,9 @@ import uuid
 from typing import Any, Optional
 
 import uno
+import unohelper
 from com.sun.star.connection import NoConnectException
+from com.sun.star.frame import TerminationVetoException, XTerminateListener
 from com.sun.star.uno import Exception as UnoException
 
 from foqus_runner import linux
@@ -41,6 +43,19 @@ def find_program() -> str:
     return program if os.access(program, os.X_OK) else found
 
 
+class _Stays(unohelper.Base, XTerminateListener):  # type: ignore[misc]
+    """Refuses to have the office ended by a macro (Application.Quit, or the last workbook closed): others come."""
+
+    def queryTermination(self, event: Any) -> None:
+        raise TerminationVetoException("jobs follow", None)
+
+    def notifyTermination(self, event: Any) -> None:
+        pass
+
+    def disposing(self, event: Any) -> None:
+        pass
+
+
 class Office:
     """An office of this runner alone, below ``folder``. Whoever makes it starts it."""
 
@@ -52,6 +67,7 @@ class Office:
         self._process: Optional[subprocess.Popen[bytes]] = None
         self._killed = False
         self._pipes: list[str] = []
+        self._stays = _Stays()
         self.desktop: Any = None
         self.version = ""
 
@@ -123,6 +139,7 @@ class Office:
             self.desktop = remote.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", remote)
             self.version = _version(remote)
             self._pipes = _bound_pipes(process.pid)
+            self.desktop.addTerminateListener(self._stays)
             return True
         except UnoException as error:
             self.kill()
@@ -136,9 +153,11 @@ class Office:
 
     def answers(self) -> bool:
         """Whether it can still be talked to: not when it ends, even if its process is still there."""
+        if self.desktop is None or not self.is_alive:
+            return False
         try:
             self.desktop.getCurrentComponent()
-            return self.is_alive
+            return True
         except UnoException:
             return False
 
@@ -178,6 +197,7 @@ class Office:
         """Asks it to end, ends it when it does not, and ends what models have started."""
         if self.is_alive:
             try:
+                self.desktop.removeTerminateListener(self._stays)
                 self.desktop.terminate()
             except (UnoException, AttributeError):
                 pass

@@ -72,10 +72,9 @@ class SpreadsheetSimulator(Simulator):
     def _ready_office(self, interrupted: threading.Event) -> Office:
         """The one that runs, or a new one in place of one that is gone; raises Unavailable."""
         if self._office is not None:
-            if self._office.is_alive:
+            if self._office.answers():
                 return self._office
-            self._office.clean_up()
-            self._forget_workbook()
+            self._end_office()
         # Set before the look at the event, so that an interrupt finds either the one or the other.
         office = self._office = Office(os.path.join(self._workdir, "office"), self._copy.folder)
         if interrupted.is_set():
@@ -86,9 +85,11 @@ class SpreadsheetSimulator(Simulator):
     def _ready_workbook(self, run: Run) -> Workbook:
         """Raises Unavailable, and UNO's exceptions."""
         assert self._load is not None
-        office = self._ready_office(run.interrupted)
+        if self._workbook is not None and not self._workbook.is_open:
+            self._end_office()
         if self._workbook is not None and not run.reset:
             return self._workbook
+        office = self._ready_office(run.interrupted)
         if self._workbook is not None:
             self._workbook.close()
             self._workbook = None
@@ -105,6 +106,13 @@ class SpreadsheetSimulator(Simulator):
             raise LoadError(f"LibreOffice ended as it opened the workbook: {office.describe_end()}") from None
         return workbook
 
+    def _end_office(self) -> None:
+        """One that is gone, or of which nobody knows what a macro has done to it."""
+        assert self._office is not None
+        self._office.kill()
+        self._office.clean_up()
+        self._workbook = None
+
     def _forget_workbook(self) -> None:
         if self._workbook is not None and self._office is not None and self._office.is_alive:
             self._workbook.close()
@@ -118,10 +126,11 @@ class SpreadsheetSimulator(Simulator):
             self._forget_workbook()
             return ModelError(f"LibreOffice: {error.Message or type(error).__name__}")
         self._workbook = None
-        if office.answers():
+        closed = office.answers()
+        how = "" if closed else office.describe_end()
+        self._end_office()
+        if closed:
             return ModelError("the workbook was closed in the run, by a macro of its own")
-        how = office.describe_end()
-        office.clean_up()
         return Crash(f"LibreOffice ended during the run: {how}")
 
 

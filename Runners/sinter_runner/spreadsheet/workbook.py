@@ -101,6 +101,15 @@ class Workbook:
             raise ModelError("; ".join(wrong[:_SHOWN_ERRORS]) + more, code)
         return output
 
+    @property
+    def is_open(self) -> bool:
+        """Not when a macro has closed it, and not without its office."""
+        try:
+            self._document.isModified()
+            return True
+        except UnoException:
+            return False
+
     def close(self) -> None:
         """Does not save it. One that is gone already is closed."""
         try:
