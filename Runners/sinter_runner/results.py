@@ -18,7 +18,12 @@ def outcome_fields(outcome: Outcome, ended: Optional[str] = None, timeout: Optio
     if ended is not None:
         return _fields("terminate", "terminated", "the run was terminated")
     if isinstance(outcome, Result):
-        return {**_fields("success", "", ""), "output": outcome.output, "code": outcome.code, "messages": outcome.messages}
+        return {
+            **_fields("success", "", ""),
+            "output": outcome.output,
+            "code": outcome.code,
+            "messages": outcome.messages,
+        }
     if isinstance(outcome, ModelError):
         return {**_fields("error", "model", str(outcome)), "code": outcome.code, "messages": outcome.messages}
     if isinstance(outcome, InvalidInput):

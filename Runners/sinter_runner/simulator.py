@@ -35,7 +35,7 @@ class Run:
 
     id: str
     jobdir: str
-    #: By the variables' names: int, float, str, or lists of them. Of dynamic inputs in a dynamic run: lists over the times.
+    #: By the variables' names: int, float, str, or lists of them; of dynamic inputs, in a dynamic run, lists over times.
     input: dict[str, Any]
     times: Optional[list[float]]  # of a dynamic run, rising
     timeout: Optional[float]  # seconds; the loop keeps it

@@ -11,7 +11,7 @@ from typing import Any
 from sinter_support import SinterRunner, SinterTestCase, variable
 from support import wait_gone
 
-_SIMULATOR = '''
+_SIMULATOR = """
 import os, subprocess, sys, threading
 from sinter_runner.serving import serve
 from sinter_runner.simulator import *
@@ -46,7 +46,7 @@ class Doubler(Simulator):
         self.interrupted.set()
 
 sys.exit(serve(Doubler))
-'''
+"""
 _VARIABLES = (
     variable("x", "input", "double[2]", "x", default=[1, 2]),
     variable("mode", "setting", "string", default="run"),
@@ -124,7 +124,13 @@ class ServingTests(SinterTestCase):
         self.assertIn("folder", self.failure(reason="files", jobdir="/proc/none"))
 
     def test_what_is_no_command_is_rejected(self) -> None:
-        for line in (b"{", b"[]", b'{"op":"zap"}', b'{"op":"run","id":"a","jobdir":"b","timeout":-1}', b'{"op":"load"}'):
+        for line in (
+            b"{",
+            b"[]",
+            b'{"op":"zap"}',
+            b'{"op":"run","id":"a","jobdir":"b","timeout":-1}',
+            b'{"op":"load"}',
+        ):
             self.runner.send_line(line)
             self.runner.event("rejected")
         self.runner.send("load", directory="/", model="m", variables=[variable("x", "input", "float")])

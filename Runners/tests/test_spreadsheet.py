@@ -84,7 +84,11 @@ class PublishedTests(SinterTestCase):
         self.load(self.published, "FlashSizing.xlsx", *variables(configuration))
         first, second = configuration["inputs"]
         (result,) = configuration["outputs"]
-        for given, expected in (((0.15, 5), 0.025), ((0.0593136646, 5), 0.009885610766666667), ((0.118627329, 5), 0.0197712215)):
+        for given, expected in (
+            ((0.15, 5), 0.025),
+            ((0.0593136646, 5), 0.009885610766666667),
+            ((0.118627329, 5), 0.0197712215),
+        ):
             self.assertEqual(self.output({first: given[0], second: given[1]}), {result: expected})
 
 
@@ -114,7 +118,9 @@ class ValueTests(SinterTestCase):
         }
         sheets = {"S": cells, "My Sheet": {"B2": "=$S.A1+1"}, "Locked": {"A1": "1"}}
         common = {"sheets": sheets, "names": {"twice": "$S.$B$1", "several": "$S.$A$1:$B$1"}, "protected": ["Locked"]}
-        make_workbooks(*({**common, "path": str(cls.files / f"values{kind}")} for kind in (".xlsx", ".xlsm", ".xls", ".ods")))
+        make_workbooks(
+            *({**common, "path": str(cls.files / f"values{kind}")} for kind in (".xlsx", ".xlsm", ".xls", ".ods"))
+        )
 
     def test_all_kinds_of_files(self) -> None:
         for kind in (".xlsx", ".xlsm", ".xls", ".ods"):
@@ -195,7 +201,12 @@ class ValueTests(SinterTestCase):
             self.assertIn("x: a cell cannot hold", self.failure({"x": value}, status="invalid", reason="input"))
 
     def test_reset_brings_the_file_back(self) -> None:
-        self.load(self.files, "values.xlsx", variable("f", "input", "double", "S$B$1", default=7), variable("g", "output", "double", "S$A$1"))
+        self.load(
+            self.files,
+            "values.xlsx",
+            variable("f", "input", "double", "S$B$1", default=7),
+            variable("g", "output", "double", "S$A$1"),
+        )
         self.assertEqual(self.output(), {"g": 1.0})
         self.load(self.files, "values.xlsx", X, Y)  # the formula that was overwritten is there again
         self.assertEqual(self.output({"x": 2}), {"y": 4.0})
@@ -295,20 +306,36 @@ class BadFileTests(SinterTestCase):
         self.assertEqual(self.output({"x": 3}), {"v": [3.0, 6.0]})
 
 
-class NotInstalledTests(unittest.TestCase):
-    def test_without_an_office(self) -> None:
-        """A runner says what to install, and ends."""
-        with tempfile.TemporaryDirectory() as folder:
-            with subprocess.Popen(
-                [PYTHON, "-m", "sinter_runner", "spreadsheet", "--workdir", folder],
-                env={"PYTHONPATH": str(RUNNERS), "PATH": folder},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            ) as runner:
-                assert runner.stdout is not None
-                event = json.loads(runner.stdout.read())
-        self.assertEqual(event["event"], "failed")
-        self.assertEqual(
-            event["message"], "LibreOffice is not installed: apt-get install libreoffice-calc-nogui python3-uno"
-        )
+class FailedStartTests(unittest.TestCase):
+    """A runner that cannot start says why, and ends."""
+
+    def started(self, workdir: str, path: str) -> dict[str, Any]:
+        with subprocess.Popen(
+            [PYTHON, "-m", "sinter_runner", "spreadsheet", "--workdir", workdir],
+            env={"PYTHONPATH": str(RUNNERS), "PATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as runner:
+            assert runner.stdout is not None
+            event: dict[str, Any] = json.loads(runner.stdout.read())
         self.assertEqual(runner.returncode, 69)
+        self.assertEqual(event["event"], "failed")
+        return event
+
+    def test_without_an_office(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(
+                self.started(folder, path=folder)["message"],
+                "LibreOffice is not installed: apt-get install libreoffice-calc-nogui python3-uno",
+            )
+
+    def test_office_that_ends(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            office = Path(folder, "soffice")
+            office.write_text("#!/bin/sh\nexit 3\n")
+            office.chmod(0o755)
+            message = self.started(folder, path=f"{folder}:/bin")["message"]
+            self.assertEqual(message, "LibreOffice did not start: exit status 3")
+
+    def test_work_folder_that_cannot_be_made(self) -> None:
+        self.assertIn("work folder", self.started("/proc/none", path="/usr/bin")["message"])

@@ -11,8 +11,7 @@ from typing import Any
 from sinter_support import SinterTestCase, make_workbooks, variable, wait_for_file
 from support import RunningJob, wait_gone
 
-_MODULES = {
-    "Main": """
+_MODULES = {"Main": """
 Sub Endless()
     Dim number
     number = FreeFile
@@ -30,8 +29,7 @@ End Sub
 Sub Quits()
     Application.Quit
 End Sub
-"""
-}
+"""}
 _BACKGROUND = """#!/bin/sh
 cd "$(dirname "$0")"
 exec setsid sh -c 'echo $$ > pid.new; mv pid.new pid; exec sleep 1000'

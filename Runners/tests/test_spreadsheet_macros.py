@@ -114,8 +114,7 @@ _BROKEN = {
     "Fine": 'Sub Fine_()\n    Sheets("S").Range("C1").Value = 1\nEnd Sub\n',
     "Broken": "Sub First()\nEnd Sub\nSub Second()\n    If Then Else\nEnd Sub\n",
 }
-_BASIC = {
-    "Module1": """
+_BASIC = {"Module1": """
 Sub Main
     Dim sheet
     sheet = ThisComponent.Sheets.getByName("S")
@@ -130,8 +129,7 @@ Sub StepByStep
     sheet.getCellRangeByName("A1").setValue(10)
     sheet.getCellRangeByName("C1").setValue(sheet.getCellRangeByName("B1").getValue())
 End Sub
-"""
-}
+"""}
 
 
 class MacroTests(SinterTestCase):
@@ -146,7 +144,10 @@ class MacroTests(SinterTestCase):
         (cls.files / "other.txt").write_text("other\n")
         sheets = {"S": {"A1": "1", "B1": "=A1*2", "C1": "0"}}
         make_workbooks(
-            *({"path": str(cls.files / f"macros{kind}"), "sheets": sheets, "modules": _MODULES} for kind in (".xlsm", ".xls")),
+            *(
+                {"path": str(cls.files / f"macros{kind}"), "sheets": sheets, "modules": _MODULES}
+                for kind in (".xlsm", ".xls")
+            ),
             {"path": str(cls.files / "manual.ods"), "sheets": sheets, "modules": _BASIC, "manual": True},
             {"path": str(cls.files / "broken.xlsm"), "sheets": sheets, "modules": _BROKEN},
             {"path": str(cls.files / "basic.ods"), "sheets": sheets, "modules": _BASIC},
@@ -176,7 +177,13 @@ class MacroTests(SinterTestCase):
 
     def test_names(self) -> None:
         self.use("macros.xlsm")
-        for name in ("double_", "Main.Double_", "VBAProject.Main.Double_", "macros.xlsm!Double_", "'my book.xlsm'!Main.Double_"):
+        for name in (
+            "double_",
+            "Main.Double_",
+            "VBAProject.Main.Double_",
+            "macros.xlsm!Double_",
+            "'my book.xlsm'!Main.Double_",
+        ):
             self.assertEqual(self.y(name, 3), 6.0)
         self.assertEqual((self.y("Main.Same"), self.y("Faults.Same")), (1.0, 2.0))
         self.assertEqual(

@@ -44,6 +44,12 @@ ensure_build_packages() {
         libinih-dev libexpat1-dev libudunits2-dev libudunits2-data
 }
 
+# LibreOffice and its library for Debian's Python, which the runner of workbooks needs. One that is there will do.
+ensure_libreoffice() {
+    if command -v soffice >/dev/null && /usr/bin/python3 -c 'import uno' 2>/dev/null; then return 0; fi
+    ensure_packages libreoffice-calc-nogui python3-uno
+}
+
 # Fetches promtool into BUILD_DIR/promtool and sets FOQUS_PROMTOOL, unless that names one. Debian has it in the package of
 # the server, which is not to be installed, and started, for that.
 ensure_promtool() {

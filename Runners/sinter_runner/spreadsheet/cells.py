@@ -32,6 +32,7 @@ _ERRORS = {
     525: "#NAME? an unknown name or function",
     527: "references are nested too deep",
     532: "#DIV/0! division by zero",
+    540: "what comes from another file or the network is not loaded",
     533: "#NULL! ranges that do not meet",
     32767: "#N/A no value available",
 }

@@ -17,11 +17,12 @@ from ..simulator import ModelError
 from . import basic_check
 
 _PROCEDURE = re.compile(
-    r"^[ \t]*(?:(?:public|private|friend|static)[ \t]+)*(?:sub|function)[ \t]+([^\W\d]\w*)", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*(?:(?:public|private|friend|static)[ \t]+)*(?:sub|function)[ \t]+([^\W\d]\w*)",
+    re.IGNORECASE | re.MULTILINE,
 )
 #: Statements that move cells, after which references to them point elsewhere than their addresses.
 _MOVES = re.compile(
-    r"\b(?:insert|delete|cut|moveRange|removeRange|insertCells|insertByIndex|removeByIndex|insertNewByName|removeByName)\b",
+    r"\b(?:insert|delete|cut|moveRange|removeRange|insertCells|insertByIndex|removeByIndex|removeByName)\b",
     re.IGNORECASE,
 )
 _NAME = "SinterRunner"

@@ -28,12 +28,16 @@ class ModelCopy:
             raise LoadError(f"{os.path.basename(model)} is not in the simulation's folder")
         if not os.path.isfile(model):
             raise LoadError(f"the simulation has no file {below}, which its configuration names as the model")
-        if os.path.commonpath([os.path.realpath(directory), os.path.realpath(self.folder)]) == os.path.realpath(directory):
+        if os.path.commonpath([os.path.realpath(directory), os.path.realpath(self.folder)]) == os.path.realpath(
+            directory
+        ):
             raise LoadError("the runner's work folder is in the simulation's folder, which would be copied into itself")
         self._source = directory
         try:
             self._empty()
-            shutil.copytree(directory, self.folder, copy_function=_copy, dirs_exist_ok=True, ignore_dangling_symlinks=True)
+            shutil.copytree(
+                directory, self.folder, copy_function=_copy, dirs_exist_ok=True, ignore_dangling_symlinks=True
+            )
         except (shutil.Error, OSError) as error:
             raise LoadError(f"the simulation's files cannot be copied: {_reason(error)}") from None
         self._note()

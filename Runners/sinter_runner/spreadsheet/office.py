@@ -88,18 +88,24 @@ class Office:
             with self._lock:
                 if self._killed:
                     raise Unavailable("LibreOffice was ended while it started")
-                self._process = subprocess.Popen(
-                    self._command(program),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    env=environment,
-                    cwd=self._current_folder,
-                    start_new_session=True,
-                    preexec_fn=_dies_with(os.getpid()),
-                )
+                self._process = self._spawn(program, environment)
             if self._connect(self._process):
                 return
+
+    def _spawn(self, program: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                self._command(program),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                cwd=self._current_folder,
+                start_new_session=True,
+                preexec_fn=_dies_with(os.getpid()),
+            )
+        except OSError as error:
+            raise Unavailable(f"LibreOffice did not start: {error.strerror}") from None
 
     def _command(self, program: str) -> list[str]:
         return [
@@ -229,13 +235,16 @@ def _dies_with(parent: int) -> Any:
 def _bound_pipes(pid: int) -> list[str]:
     """The paths of an office's unix sockets, in /tmp wherever TMPDIR is. One that is killed leaves them."""
     inodes = set()
-    for descriptor in os.listdir(f"/proc/{pid}/fd"):
-        try:
-            inodes.add(os.readlink(f"/proc/{pid}/fd/{descriptor}"))
-        except FileNotFoundError:
-            pass
-    with open(f"/proc/{pid}/net/unix", encoding="utf-8", errors="replace") as file:
-        lines = [line.split(maxsplit=7) for line in file]
+    try:
+        for descriptor in os.listdir(f"/proc/{pid}/fd"):
+            try:
+                inodes.add(os.readlink(f"/proc/{pid}/fd/{descriptor}"))
+            except FileNotFoundError:
+                pass
+        with open(f"/proc/{pid}/net/unix", encoding="utf-8", errors="replace") as file:
+            lines = [line.split(maxsplit=7) for line in file]
+    except OSError:  # a sandbox that does not show them has a /tmp of its own
+        return []
     return [
         line[7].strip()
         for line in lines

@@ -141,7 +141,9 @@ def _check_variables(load: Load) -> None:
         for variable in load.with_role("setting")
         if variable.name.lower() != "macro"
     ]
-    wrong += [f"{variable.name}: a workbook has no dynamic variables" for variable in load.variables if variable.is_dynamic]
+    wrong += [
+        f"{variable.name}: a workbook has no dynamic variables" for variable in load.variables if variable.is_dynamic
+    ]
     wrong += [
         f"{variable.name}: the type of macro is string, not {variable.type}"
         for variable in load.with_role("setting")

@@ -10,7 +10,7 @@ from com.sun.star.uno import Exception as UnoException
 
 from ..simulator import Load, LoadError, ModelError, Result
 from . import cells
-from .cells import CellError, CellReference
+from .cells import CellError
 from .macros import Macros
 
 _ALWAYS_EXECUTE_NO_WARN = 4  # com.sun.star.document.MacroExecMode
