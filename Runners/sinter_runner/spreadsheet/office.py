@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -66,7 +67,6 @@ class Office:
         self._lock = threading.Lock()
         self._process: Optional[subprocess.Popen[bytes]] = None
         self._killed = False
-        self._pipes: list[str] = []
         self._stays = _Stays()
         self.desktop: Any = None
         self.version = ""
@@ -144,7 +144,7 @@ class Office:
                         raise Unavailable(f"LibreOffice did not answer in {START_SECONDS:g} s") from None
             self.desktop = remote.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", remote)
             self.version = _version(remote)
-            self._pipes = _bound_pipes(process.pid)
+            _remove_pipes(process.pid)
             self.desktop.addTerminateListener(self._stays)
             return True
         except UnoException as error:
@@ -221,35 +221,31 @@ class Office:
             process.wait()
         self.kill()
         kill_children()
-        for pipe in self._pipes:
-            try:
-                os.unlink(pipe)
-            except OSError:
-                pass
 
 
 def _dies_with(parent: int) -> Any:
     return lambda: linux.die_with_parent(parent)
 
 
-def _bound_pipes(pid: int) -> list[str]:
-    """The paths of an office's unix sockets, in /tmp wherever TMPDIR is. One that is killed leaves them."""
-    inodes = set()
+def _remove_pipes(pid: int) -> None:
+    """Removes the names of an office's unix sockets, which are in /tmp wherever TMPDIR is.
+
+    Nobody connects to them any more, and an office that is killed would leave them.
+    """
+    inodes, names = set(), set()
     try:
         for descriptor in os.listdir(f"/proc/{pid}/fd"):
-            try:
+            with contextlib.suppress(FileNotFoundError):
                 inodes.add(os.readlink(f"/proc/{pid}/fd/{descriptor}"))
-            except FileNotFoundError:
-                pass
         with open(f"/proc/{pid}/net/unix", encoding="utf-8", errors="replace") as file:
-            lines = [line.split(maxsplit=7) for line in file]
+            for fields in (line.split(maxsplit=7) for line in file):
+                if len(fields) == 8 and f"socket:[{fields[6]}]" in inodes and "/OSL_PIPE_" in fields[7]:
+                    names.add(fields[7].strip())
     except OSError:  # a sandbox that does not show them has a /tmp of its own
-        return []
-    return [
-        line[7].strip()
-        for line in lines
-        if len(line) == 8 and f"socket:[{line[6]}]" in inodes and "/OSL_PIPE_" in line[7]
-    ]
+        return
+    for name in names:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
 
 
 def _version(context: Any) -> str:
