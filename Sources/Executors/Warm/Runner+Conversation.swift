@@ -108,7 +108,8 @@ extension Runner {
         service = Task {
             guard let answer = await request.answerer?(call) else { return }
             service = nil
-            if current == request.id { send(.answer(request.id, call: call.number, answer)) }
+            // A cancelled run is ended, and not by what its call came to.
+            if current == request.id, !Task.isCancelled { send(.answer(request.id, call: call.number, answer)) }
         }
     }
 

@@ -58,9 +58,17 @@ struct EngineBench: Sendable {
         try await with(\.processes, 1, body)
     }
 
+    /// With what runs the simulations of nodes.
+    static func with<Result>(
+        simulations: [String: any Executor], _ body: (EngineBench) async throws -> Result
+    ) async throws -> Result {
+        try await with(\.processes, 1, simulations: simulations, body)
+    }
+
     /// With one option set; there is one runner at a time by default.
     static func with<Value, Result>(
         _ option: WritableKeyPath<FOQUSExecutor.Options, Value>, _ value: Value,
+        simulations: [String: any Executor] = [:],
         _ body: (EngineBench) async throws -> Result
     ) async throws -> Result {
         try await Workshop.with { workshop in
@@ -68,7 +76,7 @@ struct EngineBench: Sendable {
                 python: try Engine.python(), runnerDirectory: Path.join(Engine.package, "Runners"), processes: 1,
                 workDirectory: workshop.path("work"))
             options[keyPath: option] = value
-            let bench = EngineBench(workshop: workshop, options)
+            let bench = EngineBench(workshop: workshop, options, simulations)
             do {
                 let result = try await body(bench)
                 await bench.executor.shutdown()
@@ -80,11 +88,14 @@ struct EngineBench: Sendable {
         }
     }
 
-    private init(workshop: Workshop, _ options: FOQUSExecutor.Options) {
+    private init(
+        workshop: Workshop, _ options: FOQUSExecutor.Options, _ simulations: [String: any Executor]
+    ) {
         self.workshop = workshop
         log = RecordingSink()
         executor = FOQUSExecutor(
-            options, supervisor: Shared.supervisor, loop: Shared.loop, log: Logger(label: "test", sink: log))
+            options, simulations: ExecutorRegistry(simulations), supervisor: Shared.supervisor, loop: Shared.loop,
+            log: Logger(label: "test", sink: log))
     }
 
     /// Runs one job of the simulation in a folder, with the simulations it depends on below that folder.

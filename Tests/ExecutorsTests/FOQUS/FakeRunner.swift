@@ -57,12 +57,16 @@ struct FakeRunner {
     /// The runners that were started, in order.
     var pids: [Int32] { Look.pids(workshop.path("pids")) }
 
-    func executor(_ configure: (inout FOQUSExecutor.Options) -> Void = { _ in }) -> FOQUSExecutor {
+    func executor(
+        simulations: ExecutorRegistry = ExecutorRegistry([:]),
+        _ configure: (inout FOQUSExecutor.Options) -> Void = { _ in }
+    ) -> FOQUSExecutor {
         var options = FOQUSExecutor.Options(
             python: python, runnerDirectory: "/unused", processes: 1, workDirectory: workshop.path("work"))
         options.patience.confirmation = .milliseconds(100)
         options.patience.lateness = .milliseconds(100)
         configure(&options)
-        return FOQUSExecutor(options, supervisor: Shared.supervisor, loop: Shared.loop, log: Shared.silence)
+        return FOQUSExecutor(
+            options, simulations: simulations, supervisor: Shared.supervisor, loop: Shared.loop, log: Shared.silence)
     }
 }

@@ -24,9 +24,25 @@ struct FlowsheetTests {
         #expect(found.pluginModels == ["heat_integration"])
     }
 
+    @Test func nodesWithSimulationsAreFound() throws {
+        let found = try flowsheet(
+            """
+            {"s":{"modelType":2,"modelName":"FlashSizing","turbApp":["Excel","spreadsheet"]},
+             "a":{"modelType":2,"modelName":"flash","turbApp":"ACM"},
+             "n":{"modelType":2,"modelName":"none","turbApp":null},
+             "p":{"modelType":0,"modelName":"","turbApp":null}}
+            """)
+        #expect(found.simulationNodes.map(\.node) == ["s", "a", "n"])
+        #expect(found.simulationNodes.map(\.model.description) == ["FlashSizing", "flash", "none"])
+        #expect(found.userPlugins.isEmpty && found.pluginModels.isEmpty)
+    }
+
     @Test(arguments: [
-        (#"{"n":{"turbApp":["ACM","abs"]}}"#, "node n of session.foqus needs the application ACM, which this worker"),
-        (#"{"n":{"turbApp":["AspenPlus","abs"]}}"#, "node n of session.foqus needs the application AspenPlus, which"),
+        (#"{"n":{"turbApp":["ACM","abs"]}}"#, "node n of session.foqus needs the application ACM, but its model is no"),
+        (
+            #"{"n":{"modelType":2,"modelName":"","turbApp":["Excel","spreadsheet"]}}"#,
+            "node n of session.foqus runs a simulation with a bad simulation name"
+        ),
         (#"{"n":{"turbApp":"ACM"}}"#, #"node n of session.foqus has turbApp "ACM", not [application, model]"#),
         (#"{"n":{"turbApp":[1,2]}}"#, "node n of session.foqus has turbApp [1,2], not [application, model]"),
         (
@@ -113,6 +129,39 @@ struct LoadPlanTests {
             try write("", workshop.simulation, "pump.py")
             #expect(try LoadPlan.dependencies(ofSimulationAt: workshop.simulation).isEmpty)
             #expect(try LoadPlan(for: workshop.job()).plugins == [workshop.simulation])
+        }
+    }
+
+    private static let composite =
+        #"{"flowsheet":{"nodes":{"s":{"modelType":2,"modelName":"tank","turbApp":["Excel","spreadsheet"]}}}}"#
+
+    @Test func theSimulationOfANodeIsADependency() async throws {
+        try await Workshop.with { workshop in
+            try write(Self.composite, workshop.simulation, "session.foqus")
+            let tank = try SimulationName("tank")
+            #expect(try LoadPlan.dependencies(ofSimulationAt: workshop.simulation) == [tank])
+            let job = try workshop.job(dependencies: [tank: "/cache/0123"])
+            #expect(try LoadPlan(for: job).plugins.isEmpty)
+            let model = try NodeModel(tank, node: "s", of: job)
+            #expect(model.directory == "/cache/0123" && model.fingerprint == "0123" && model.configuration == nil)
+            #expect(throws: SimulationError("node s needs simulation tank, which was not staged")) {
+                try LoadPlan(for: workshop.job())
+            }
+        }
+    }
+
+    @Test(arguments: ["tank.json", "tank/sinter_configuration.txt"])
+    func aModelInTheFlowsheetsSimulationIsNone(file: String) async throws {
+        try await Workshop.with { workshop in
+            try write(Self.composite, workshop.simulation, "session.foqus")
+            try write("{}", workshop.simulation, file)
+            #expect(try LoadPlan.dependencies(ofSimulationAt: workshop.simulation).isEmpty)
+            let model = try NodeModel(SimulationName("tank"), node: "s", of: workshop.job(fingerprint: "f"))
+            #expect(model.configuration == (file == "tank.json" ? "tank.json" : nil))
+            #expect(
+                model.directory
+                    == (file == "tank.json" ? workshop.simulation : Path.join(workshop.simulation, "tank")))
+            #expect(model.fingerprint == "f/tank")
         }
     }
 
