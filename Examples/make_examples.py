@@ -247,7 +247,7 @@ def composite(build: Builder) -> None:
     build.inputs(
         flowsheet,
         "feed",
-        ("mass_flow", 1200.0, 0.0, 1e5, "kg/hr", "flow of the liquid"),
+        ("mass_flow", 2400.0, 0.0, 1e5, "kg/hr", "flow of the liquid"),
         ("density", 800.0, 1.0, 1e4, "kg/m3", "of the liquid"),
     )
     build.outputs(flowsheet, "feed", ("volume_flow", "m3/hr", "flow of the liquid"))
@@ -258,18 +258,18 @@ def composite(build: Builder) -> None:
     build.inputs(
         flowsheet,
         "tank",
-        ("flow", 1.5, 0.0, 1e3, "m3/hr", "flow through the tank"),
-        ("minutes", 6.0, 0.0, 1e3, "min", "time that the liquid stays"),
+        ("feed.flow", 3.0, 0.0, 1e3, "m3/hr", "flow of the feed"),
+        ("hours", 2, 0, 1000, "hr", "time"),
     )
     build.outputs(
-        flowsheet, "tank", ("volume", "m3", "volume of the tank"), ("status", "", "status of the simulation's run")
+        flowsheet, "tank", ("volume", "m3", "what flowed in"), ("status", "", "status of the simulation's run")
     )
     for variables in (flowsheet.input["tank"], flowsheet.output["tank"]):
         for variable in variables.values():
             variable.set = "sinter"  # the simulation's, and not the node's own
     build.outputs(flowsheet, "tank", ("cost", "EUR", "price of the tank"))
-    connect(flowsheet, "feed", "tank", ("volume_flow", "flow"))
-    build.save("composite", "A tank, sized by a workbook for the flow that a script computes")
+    connect(flowsheet, "feed", "tank", ("volume_flow", "feed.flow"))
+    build.save("composite", "A workbook fills a tank with the flow that a script computes")
 
 
 def simple_inputs() -> None:

@@ -54,7 +54,7 @@ class CallTests(TurbineTestCase):
         self.load(COMPOSITE)
 
     def test_call_tells_the_node_and_its_input(self) -> None:
-        job = self.runner.start({"feed": {"mass_flow": 1000.0}, "tank": {"minutes": 12}})
+        job = self.runner.start({"feed": {"mass_flow": 1000.0}, "tank": {"hours": 12}})
         self.assertEqual(
             self.runner.event("call"),
             {
@@ -64,7 +64,7 @@ class CallTests(TurbineTestCase):
                 "node": "tank",
                 "simulation": "tank",
                 "application": "Excel",
-                "input": {"flow": 1.25, "minutes": 12.0},
+                "input": {"feed.flow": 1.25, "hours": 12},
                 "reset": False,
                 "initialize": False,
                 "visible": False,
@@ -203,7 +203,7 @@ class OptionTests(TurbineTestCase):
         path.write_text(json.dumps(content))
         self.load(path)
         _, (call,) = self.run_with({"output": outputs(volume=1.0)})
-        self.assertEqual(call["input"], {"flow": 1.5, "minutes": 6.0, "macro": "Run"})
+        self.assertEqual(call["input"], {"feed.flow": 3.0, "hours": 2, "macro": "Run"})
 
     def test_application(self) -> None:
         self.use(turb_app="ACM")
@@ -257,8 +257,8 @@ class OptionTests(TurbineTestCase):
     def test_script_that_runs_the_model_itself(self) -> None:
         code = (
             "total = 0.0\n"
-            "for minutes in (3.0, 6.0, 9.0):\n"
-            '    self.gr.input["tank"]["minutes"].value = minutes\n'
+            "for hours in (3, 6, 9):\n"
+            '    self.gr.input["tank"]["hours"].value = hours\n'
             "    self.runModel()\n"
             '    total += self.gr.output["tank"]["volume"].value\n'
             'f["volume"], f["cost"] = total, total\n'
@@ -267,7 +267,7 @@ class OptionTests(TurbineTestCase):
         self.use(code=code, Max_consumer_reuse=2)
         job, calls = self.run_with(*answers)
         self.assertEqual((job.status, job.output["output"]["tank"]["cost"]), ("success", 7.0))
-        self.assertEqual([call["input"]["minutes"] for call in calls], [3.0, 6.0, 9.0])
+        self.assertEqual([call["input"]["hours"] for call in calls], [3, 6, 9])
         self.assertEqual([call["reset"] for call in calls], [False, False, True])  # after 2 uses
 
     def test_other_gateway_is_not_asked(self) -> None:

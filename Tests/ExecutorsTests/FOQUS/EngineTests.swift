@@ -96,13 +96,13 @@ struct EngineTests {
 
     @Test func aNodeRunsItsSimulation() async throws {
         let tank = FakeSimulator { job in
-            guard let flow = job.input["flow"]?.doubleValue, let minutes = job.input["minutes"]?.doubleValue else {
+            guard let flow = job.input["feed.flow"]?.doubleValue, let hours = job.input["hours"]?.doubleValue else {
                 return .failed(message: "no flow", output: nil)
             }
             if flow > 100 { return .failed(message: "the tank is too large", output: nil) }
             return .success(
                 output: [
-                    "volume": ["value": .number(2 * flow * minutes / 60), "units": "m3"],
+                    "volume": ["value": .number(flow * hours), "units": "m3"],
                     "status": ["value": 0, "units": ""],
                 ])
         }
@@ -118,10 +118,10 @@ struct EngineTests {
                         dependencies: [SimulationName("tank"): folder]))
             }
             let defaults = try await run([:])
-            #expect(defaults.isClose("feed", "volume_flow", 1.5), "\(defaults)")
-            #expect(defaults.isClose("tank", "volume", 0.3) && defaults.isClose("tank", "cost", 300), "\(defaults)")
-            let other = try await run(["feed": ["mass_flow": 2400], "tank": ["minutes": 3]])
-            #expect(other.isClose("tank", "volume", 0.3), "\(other)")
+            #expect(defaults.isClose("feed", "volume_flow", 3), "\(defaults)")
+            #expect(defaults.isClose("tank", "volume", 6) && defaults.isClose("tank", "cost", 6000), "\(defaults)")
+            let other = try await run(["feed": ["mass_flow": 1600], "tank": ["hours": 3]])
+            #expect(other.isClose("tank", "volume", 6), "\(other)")
             let failure = try await run(["feed": ["mass_flow": 1e6]]).failure
             #expect(
                 failure?.hasSuffix("node tank: 7: Turbine simulation error: the tank is too large") == true,
