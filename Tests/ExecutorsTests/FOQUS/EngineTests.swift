@@ -94,42 +94,6 @@ struct EngineTests {
         }
     }
 
-    @Test func aNodeRunsItsSimulation() async throws {
-        let tank = FakeSimulator { job in
-            guard let flow = job.input["feed.flow"]?.doubleValue, let hours = job.input["hours"]?.doubleValue else {
-                return .failed(message: "no flow", output: nil)
-            }
-            if flow > 100 { return .failed(message: "the tank is too large", output: nil) }
-            return .success(
-                output: [
-                    "volume": ["value": .number(flow * hours), "units": "m3"],
-                    "status": ["value": 0, "units": ""],
-                ])
-        }
-        try await EngineBench.with(simulations: ["Excel": tank]) { bench in
-            let composite = Engine.example("composite")
-            #expect(try await bench.executor.dependencies(ofSimulationAt: composite).map(\.description) == ["tank"])
-            let folder = bench.workshop.path("tank")
-            try Directory.create(folder)
-            func run(_ input: JSON) async throws -> Outcome {
-                await bench.executor.run(
-                    try bench.workshop.job(
-                        input: input, timeout: .seconds(120), in: composite,
-                        dependencies: [SimulationName("tank"): folder]))
-            }
-            let defaults = try await run([:])
-            #expect(defaults.isClose("feed", "volume_flow", 3), "\(defaults)")
-            #expect(defaults.isClose("tank", "volume", 6) && defaults.isClose("tank", "cost", 6000), "\(defaults)")
-            let other = try await run(["feed": ["mass_flow": 1600], "tank": ["hours": 3]])
-            #expect(other.isClose("tank", "volume", 6), "\(other)")
-            let failure = try await run(["feed": ["mass_flow": 1e6]]).failure
-            #expect(
-                failure?.hasSuffix("node tank: 7: Turbine simulation error: the tank is too large") == true,
-                "\(failure ?? "no failure")")
-            #expect(bench.runners.count == 1)
-        }
-    }
-
     @Test func anEditedSimulationIsLoadedAnew() async throws {
         try await EngineBench.with { bench in
             let text = try Look.text(Path.join(Engine.example("failing"), "session.foqus"))

@@ -14,6 +14,10 @@ struct RunnerProtocolTests {
         (#"{"event":"loaded","session":"s","nodes":["a"],"seconds":0.1}"#, .loaded),
         (#"{"event":"load-failed","message":"m"}"#, .loadFailed(message: "m")),
         (#"{"event":"started","id":"j"}"#, .started(job: "j")),
+        (
+            #"{"event":"call","id":"j","call":2}"#,
+            .call(job: "j", RunnerCall(number: 2, request: ["event": "call", "id": "j", "call": 2]))
+        ),
         (#"{"event":"rejected","message":"m"}"#, .rejected(job: nil, message: "m")),
         (#"{"event":"rejected","id":"j","message":"m"}"#, .rejected(job: "j", message: "m")),
         (
@@ -32,6 +36,7 @@ struct RunnerProtocolTests {
     @Test(arguments: [
         "", "Traceback (most recent call last):", "[]", #"{"event":1}"#, #"{"event":"dance"}"#,
         #"{"event":"ready","engine":"3"}"#, #"{"event":"ready","pid":1,"engine":"3"}"#, #"{"event":"started"}"#,
+        #"{"event":"call","id":"j","call":"1"}"#, #"{"event":"call","call":1}"#,
         #"{"event":"result","id":"j","status":"perhaps","reason":"","message":""}"#,
         #"{"event":"result","id":"j","status":"success","message":NaN}"#,
     ])
@@ -59,6 +64,7 @@ struct RunnerProtocolTests {
                 run,
                 #"{"op":"run","id":"\#(id)","input":{"n":{"x":"a\nb"}},"jobdir":"/j","timeout":2.5,"saveSession":false}"#
             ),
+            (.answer("j", call: 2, ["state": "cancel"]), #"{"op":"answer","id":"j","call":2,"state":"cancel"}"#),
             (.terminate(id.description), #"{"op":"terminate","id":"\#(id)"}"#),
         ]
         for (command, line) in commands {
