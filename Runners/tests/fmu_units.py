@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
-from support import EXAMPLES
+from support import EXAMPLES, RUNNERS
 
+#: A Python with FMPy and pythonfmu: that of script/lib/python-env.sh, ensure_sinter_python.
+PYTHON = os.environ.get("FOQUS_SINTER_PYTHON") or str(RUNNERS.parent / ".build" / "sinter-venv" / "bin" / "python3")
 VAN_DE_VUSSE = EXAMPLES / "sinter" / "vandevusse"
 
 _FMI2_XML = """<?xml version="1.0" encoding="UTF-8"?>
@@ -144,6 +145,25 @@ int fmi3DoStep(void *c, double time, double step, bool keep, bool *event, bool *
     *last = time + step;
     return 0;
 }
+#define UNUSED(name) int name(void) { return 3; }
+UNUSED(fmi3ActivateModelPartition) UNUSED(fmi3CompletedIntegratorStep) UNUSED(fmi3DeserializeFMUState)
+UNUSED(fmi3EnterConfigurationMode) UNUSED(fmi3EnterContinuousTimeMode) UNUSED(fmi3EnterEventMode)
+UNUSED(fmi3EnterStepMode) UNUSED(fmi3EvaluateDiscreteStates) UNUSED(fmi3ExitConfigurationMode)
+UNUSED(fmi3FreeFMUState) UNUSED(fmi3GetAdjointDerivative) UNUSED(fmi3GetBinary) UNUSED(fmi3GetBoolean)
+UNUSED(fmi3GetClock) UNUSED(fmi3GetContinuousStateDerivatives) UNUSED(fmi3GetContinuousStates)
+UNUSED(fmi3GetDirectionalDerivative) UNUSED(fmi3GetEventIndicators) UNUSED(fmi3GetFMUState) UNUSED(fmi3GetFloat32)
+UNUSED(fmi3GetInt16) UNUSED(fmi3GetInt64) UNUSED(fmi3GetInt8) UNUSED(fmi3GetIntervalDecimal)
+UNUSED(fmi3GetIntervalFraction) UNUSED(fmi3GetNominalsOfContinuousStates) UNUSED(fmi3GetNumberOfContinuousStates)
+UNUSED(fmi3GetNumberOfEventIndicators) UNUSED(fmi3GetNumberOfVariableDependencies) UNUSED(fmi3GetOutputDerivatives)
+UNUSED(fmi3GetShiftDecimal) UNUSED(fmi3GetShiftFraction) UNUSED(fmi3GetString) UNUSED(fmi3GetUInt16)
+UNUSED(fmi3GetUInt32) UNUSED(fmi3GetUInt64) UNUSED(fmi3GetUInt8) UNUSED(fmi3GetVariableDependencies)
+UNUSED(fmi3InstantiateModelExchange) UNUSED(fmi3InstantiateScheduledExecution) UNUSED(fmi3SerializeFMUState)
+UNUSED(fmi3SerializedFMUStateSize) UNUSED(fmi3SetBinary) UNUSED(fmi3SetBoolean) UNUSED(fmi3SetClock)
+UNUSED(fmi3SetContinuousStates) UNUSED(fmi3SetFMUState) UNUSED(fmi3SetFloat32) UNUSED(fmi3SetInt16)
+UNUSED(fmi3SetInt32) UNUSED(fmi3SetInt64) UNUSED(fmi3SetInt8) UNUSED(fmi3SetIntervalDecimal)
+UNUSED(fmi3SetIntervalFraction) UNUSED(fmi3SetShiftDecimal) UNUSED(fmi3SetShiftFraction) UNUSED(fmi3SetString)
+UNUSED(fmi3SetTime) UNUSED(fmi3SetUInt16) UNUSED(fmi3SetUInt32) UNUSED(fmi3SetUInt64) UNUSED(fmi3SetUInt8)
+UNUSED(fmi3UpdateDiscreteStates)
 """
 
 
@@ -170,7 +190,7 @@ def make_van_de_vusse(folder: Path) -> Path:
     """The example's folder with the unit in it, made by pythonfmu."""
     shutil.copytree(VAN_DE_VUSSE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.fmu"))
     source = folder / "van_de_vusse.py"
-    command = [sys.executable, "-m", "pythonfmu", "build", "-f", str(source), "-d", str(folder)]
+    command = [PYTHON, "-m", "pythonfmu", "build", "-f", str(source), "-d", str(folder)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=120)
     return folder
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 import tempfile
 import unittest
 import zipfile
@@ -31,9 +30,9 @@ class FMUTest(unittest.TestCase):
         self.models = self.folder / "models"
         self.models.mkdir()
         (self.folder / "runner").mkdir()
-        self.runner = SinterRunner(self.folder / "runner", sys.executable, "-m", "sinter_runner", "fmu")
+        self.runner = SinterRunner(self.folder / "runner", fmu_units.PYTHON, "-m", "sinter_runner", "fmu")
         self.addCleanup(self.runner.close)
-        self.assertRegex(self.runner.event("ready")["engine"], r"^FMPy \d")
+        self.assertRegex(self.runner.ready["engine"], r"^FMPy \d")
         self.count = 0
 
     def load(self, *variables: dict[str, Any], name: str = "probe.fmu") -> str:
@@ -48,7 +47,9 @@ class FMUTest(unittest.TestCase):
 
     def run_job(self, values: dict[str, Any], **fields: Any) -> dict[str, Any]:
         job = self.start(values, **fields)
-        result = self.runner.event("result")
+        result = self.runner.event("started", "result")
+        if result["event"] == "started":
+            result = self.runner.event("result")
         self.assertEqual(result["id"], job)
         return result
 

@@ -1,6 +1,8 @@
 import FOQUSModel
+import FileKit
 import GatewayClient
 import JSONKit
+import ProcessKit
 import TestSupport
 import Testing
 
@@ -10,7 +12,8 @@ struct ApplicationTests {
     private func output(
         _ deployment: Deployment, _ folder: String, _ application: String, _ inputs: [JSON]
     ) async throws -> [JSON] {
-        try await deployment.upload(Installation.example(folder), as: "model", application: application)
+        let path = folder.hasPrefix("/") ? folder : Installation.example(folder)
+        try await deployment.upload(path, as: "model", application: application)
         let session = try await deployment.submit("model", application: application, inputs)
         try await session.untilFinished()
         var outputs: [JSON] = []
@@ -33,6 +36,32 @@ struct ApplicationTests {
                 #expect(abs(vapor - 0.2) < 1e-6, "\(output)")
                 #expect(output["status"] == ["units": "", "value": 0])
             }
+        }
+    }
+
+    /// The reactor of Van de Vusse at rest: 25 (10 - a) - 50 a - 10 a^2 = 0 has the root 2.5, and b = 50 a / 125 = 1.
+    @Test func unitsRunFromStartToEnd() async throws {
+        try await Deployment.with { deployment in
+            let folder = Path.join(deployment.directory, "vandevusse")
+            let example = Installation.example("sinter/vandevusse")
+            try Directory.create(folder)
+            for name in ["van_de_vusse.py", "vandevusse.json"] {
+                try File.writeAtomically(try File.read(Path.join(example, name)), to: Path.join(folder, name))
+            }
+            var build = Command(
+                try Installation.sinterPython(),
+                ["-m", "pythonfmu", "build", "-f", Path.join(folder, "van_de_vusse.py"), "-d", folder])
+            build.environment = ["PATH": "/usr/bin:/bin"]
+            let built = try await FinishedCommand.run(build)
+            try #require(built.status == 0, "\(built)")
+            try await deployment.startGateway()
+            try await deployment.startWorker()
+            let output = try await output(
+                deployment, folder, "FMU", [["TimeSeries": [1, 5], "feed.flow": [50, 25]]]
+            ).first
+            let (a, b) = (output?["A"]?["value"]?[1]?.doubleValue, output?["B"]?["value"]?[1]?.doubleValue)
+            #expect(a.map { abs($0 - 2.5) < 1e-9 } == true, "\(output ?? .null)")
+            #expect(b.map { abs($0 - 1) < 1e-9 } == true, "\(output ?? .null)")
         }
     }
 

@@ -26,11 +26,18 @@ class Child:
             if self._pid is not None:
                 linux.kill_group(self._pid)
 
-    def call(self, work: Callable[[], Any], what: str, folder: str) -> Any:
-        """What ``work`` returns, which must be JSON. Raises its ModelError, and Crash when its process ends by itself."""
+    def call(self, work: Callable[[], Any], what: str, folder: str, interrupted: threading.Event) -> Any:
+        """What ``work`` returns, which must be JSON. Raises its ModelError, and Crash when its process ends by itself.
+
+        Nothing is started once ``interrupted`` is set, as ``kill`` may have found nothing to kill.
+        """
         reader, writer = os.pipe()
         parent = os.getpid()
         with self._lock:
+            if interrupted.is_set():
+                os.close(reader)
+                os.close(writer)
+                raise ModelError(f"{what} was not run: it was interrupted before")
             pid = os.fork()
             if pid == 0:
                 _child(parent, reader, writer, work, folder)

@@ -31,7 +31,7 @@ class FMUSimulator(Simulator):
         check_settings(load)
         unit = Unit(load, self._folder)
         try:
-            self._child.call(lambda: try_instance(unit), unit.name, self._folder)
+            self._child.call(lambda: try_instance(unit), unit.name, self._folder, load.interrupted)
         except (ModelError, Crash) as error:
             raise LoadError(f"{unit.name}: it cannot be instantiated: {error}") from None
         self._unit = unit
@@ -40,5 +40,7 @@ class FMUSimulator(Simulator):
         unit = self._unit
         assert unit is not None, "the loop runs what it has loaded"
         plan = make_plan(run, unit.description)
-        output, code, messages = self._child.call(lambda: simulate(unit, plan, run.input), unit.name, run.jobdir)
+        output, code, messages = self._child.call(
+            lambda: simulate(unit, plan, run.input), unit.name, run.jobdir, run.interrupted
+        )
         return Result(output, code, messages)

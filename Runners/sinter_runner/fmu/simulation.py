@@ -79,6 +79,7 @@ def _instantiate(unit: Unit, kind: str, messages: Messages) -> Any:
         fmi_type=kind,
         debug_logging=True,  # without it many say nothing of errors either
         logger=messages.fmi3 if is_fmi3 else messages.fmi2,
+        require_functions=False,  # many leave out what they do not offer
     )
 
 

@@ -19,9 +19,14 @@ enum Installation {
     }
 
     /// Python with the FOQUS engine.
-    static func python() throws -> String {
-        let made = Path.join(root, ".build/foqus-venv/bin/python3")
-        let path = variable("FOQUS_PYTHON") ?? made
+    static func python() throws -> String { try python("FOQUS_PYTHON", "foqus-venv") }
+
+    /// Python with FMPy and Cantera.
+    static func sinterPython() throws -> String { try python("FOQUS_SINTER_PYTHON", "sinter-venv") }
+
+    private static func python(_ name: String, _ environment: String) throws -> String {
+        let made = Path.join(root, ".build/\(environment)/bin/python3")
+        let path = variable(name) ?? made
         guard File.exists(path) else {
             throw TestSupportError("\(path) is missing: run script/test system, which makes it")
         }

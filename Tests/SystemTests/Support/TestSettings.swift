@@ -39,6 +39,10 @@ struct TestSettings: Sendable {
         [application.Excel]
         runner = \(Path.join(Installation.root, "Runners"))
 
+        [application.FMU]
+        python = \(try Installation.sinterPython())
+        runner = \(Path.join(Installation.root, "Runners"))
+
         [application.square]
         executor = runner
         program = /usr/bin/python3
