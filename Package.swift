@@ -111,6 +111,7 @@ let package = Package(
             "Executors",
             [
                 "Sinter", "FOQUSModel", "JSONKit", "ProcessKit", "FileKit", "EventLoop", "Threading", "Logging",
+                "HTTPClient", "CryptoTools", "TextKit",
             ]),
         library(
             "WorkerEngine",

@@ -1,21 +1,21 @@
 /// A path below the base address, with its query; what is put in is percent-encoded (RFC 3986, section 2.1).
-struct RequestPath: Sendable, CustomStringConvertible {
-    private(set) var description: String
+public struct RequestPath: Sendable, CustomStringConvertible {
+    public private(set) var description: String
 
     /// - Parameter segments: each becomes one segment of the path.
-    init(_ segments: String...) {
+    public init(_ segments: String...) {
         description = segments.map { "/" + Self.encoded($0) }.joined()
     }
 
     /// Adds segments that are divided by slashes.
-    func appending(path: some CustomStringConvertible) -> RequestPath {
+    public func appending(path: some CustomStringConvertible) -> RequestPath {
         var copy = self
         for part in path.description.split(separator: "/") { copy.description += "/" + Self.encoded(String(part)) }
         return copy
     }
 
     /// Sets the query; nil values stay away.
-    func query(_ items: KeyValuePairs<String, String?>) -> RequestPath {
+    public func query(_ items: KeyValuePairs<String, String?>) -> RequestPath {
         var copy = self
         var mark = "?"
         for (name, value) in items {

@@ -1,0 +1,174 @@
+import FOQUSModel
+import HTTPClient
+import JSONKit
+
+/// Speaks to a Turbine gateway in one of its dialects (TurbineLite's REST interface; docs/rest-api.md).
+struct TurbineClient: Sendable {
+    let dialect: TurbineExecutor.Options.Dialect
+    private let base: String
+    private let authentication: ClientRequest.BasicAuth?
+    private let http: HTTPClient
+    private let timeout: Duration
+    private let section: String
+
+    init(_ options: TurbineExecutor.Options, http: HTTPClient) {
+        dialect = options.dialect
+        base = options.url.last == "/" ? String(options.url.dropLast()) : options.url
+        authentication = options.user.map { ClientRequest.BasicAuth(user: $0, password: options.password) }
+        self.http = http
+        timeout = options.requestTimeout
+        section = options.settingsSection
+    }
+
+    // MARK: simulations
+
+    /// The files of a simulation with what is known of their content; nil when there is no such simulation.
+    func stagedInputs(of simulation: String) async throws(TurbineError) -> [String: String?]? {
+        let answer: JSON
+        do throws(TurbineError) {
+            answer = try await json("GET", RequestPath("simulation", simulation).query(["verbose": "true"]))
+        } catch {
+            if error.code == .notFound { return nil }
+            throw error
+        }
+        var inputs: [String: String?] = [:]
+        for input in answer["StagedInputs"]?.arrayValue ?? [] {
+            guard let name = input["Name"]?.stringValue else { continue }
+            // It holds a SHA-1, whatever it is called.
+            inputs[name] = .some(input["MD5Sum"]?.stringValue?.lowercased())
+        }
+        return inputs
+    }
+
+    func makeSimulation(_ name: String, application: String) async throws(TurbineError) {
+        _ = try await send(
+            "PUT", RequestPath("simulation", name),
+            ["Name": .string(name), "Application": .string(application), "StagedInputs": []])
+    }
+
+    func stage(_ bytes: [UInt8], as name: String, of simulation: String) async throws(TurbineError) {
+        _ = try await send(
+            "PUT", RequestPath("simulation", simulation, "input").appending(path: name), body: bytes,
+            type: "application/octet-stream")
+    }
+
+    // MARK: jobs
+
+    /// A new session; of a name that is chosen here, where the gateway lets its clients choose.
+    func makeSession(_ wanted: String) async throws(TurbineError) -> String {
+        if dialect == .foqus { return wanted }
+        let answer = try await json("POST", RequestPath("session"), slash: true)
+        guard let id = answer.stringValue else { throw strange("POST /session/", answer) }
+        return id
+    }
+
+    /// - Returns: the job's id there.
+    func append(_ job: JSONObject, to session: String) async throws(TurbineError) -> String {
+        let answer = try await json("POST", RequestPath("session", session), [.object(job)])
+        guard let id = answer.arrayValue?.first.flatMap(Self.id) else { throw strange("POST /session/…", answer) }
+        return id
+    }
+
+    func start(_ session: String) async throws(TurbineError) {
+        _ = try await send("POST", RequestPath("session", session, "start"))
+    }
+
+    func job(_ id: String) async throws(TurbineError) -> TurbineJob {
+        let answer = try await json("GET", RequestPath("job", id).query(["verbose": "true"]))
+        guard let job = TurbineJob(answer) else { throw strange("GET /job/\(id)", answer) }
+        return job
+    }
+
+    /// The jobs of a session; none when there is no such session.
+    func jobs(of session: String) async throws(TurbineError) -> [TurbineJob] {
+        try await list(RequestPath("session", session))
+    }
+
+    /// TurbineLite's jobs of a simulation.
+    func jobs(ofSimulation name: String) async throws(TurbineError) -> [TurbineJob] {
+        try await list(RequestPath("job").query(["simulation": name, "rpp": "-1"]))
+    }
+
+    /// Ends a job, also one that runs.
+    func end(_ job: String, in session: String) async throws(TurbineError) {
+        switch dialect {
+        case .turbinelite: _ = try await send("POST", RequestPath("job", job, "terminate"))
+        case .foqus: _ = try await send("POST", RequestPath("session", session, "kill"))
+        }
+    }
+
+    /// Where the gateway can.
+    func delete(session: String) async throws(TurbineError) {
+        if dialect == .turbinelite { _ = try await send("DELETE", RequestPath("session", session)) }
+    }
+
+    private func list(_ path: RequestPath) async throws(TurbineError) -> [TurbineJob] {
+        do throws(TurbineError) {
+            return (try await json("GET", path).arrayValue ?? []).compactMap(TurbineJob.init)
+        } catch {
+            if error.code == .notFound { return [] }
+            throw error
+        }
+    }
+
+    static func id(_ json: JSON) -> String? { json.stringValue ?? json.intValue.map { String($0) } }
+
+    // MARK: requests
+
+    private func json(
+        _ method: String, _ path: RequestPath, _ body: JSON? = nil, slash: Bool = false
+    ) async throws(TurbineError) -> JSON {
+        let bytes = try await send(method, path, body, slash: slash)
+        do { return try JSON.parse(bytes, options: .lenientNumbers) } catch {
+            throw TurbineError(
+                code: .strange, description: "\(method) \(base)\(path) was not answered with JSON: \(error)")
+        }
+    }
+
+    private func send(
+        _ method: String, _ path: RequestPath, _ body: JSON?, slash: Bool = false
+    ) async throws(TurbineError) -> [UInt8] {
+        try await send(method, path, body: body?.serialized() ?? [], type: "application/json", slash: slash)
+    }
+
+    private func send(_ method: String, _ path: RequestPath) async throws(TurbineError) -> [UInt8] {
+        try await send(method, path, body: [], type: "application/json")
+    }
+
+    private func send(
+        _ method: String, _ path: RequestPath, body: [UInt8], type: String, slash: Bool = false
+    ) async throws(TurbineError) -> [UInt8] {
+        let url = "\(base)\(path)\(slash ? "/" : "")"
+        let answer: ClientResponse
+        do throws(HTTPClientError) {
+            answer = try await http.send(
+                ClientRequest(
+                    method: method, url: url, headers: [("Content-Type", type)], body: body, timeout: timeout,
+                    basicAuth: authentication))
+        } catch {
+            let code: TurbineError.Code = error.code == .cancelled ? .cancelled : .away
+            throw TurbineError(code: code, description: "the Turbine gateway cannot be reached: \(error)")
+        }
+        guard answer.status >= 300 else { return answer.body }
+        let said = LogText.tail(answer.body, lines: 2, limit: 300)
+        let what = "\(method) \(url) was answered \(answer.status)\(said.isEmpty ? "" : ": \(said)")"
+        switch answer.status {
+        case 401, 403:
+            throw TurbineError(
+                code: .refused(answer.status), description: "\(what); see user and password_file in [\(section)]")
+        case 404: throw TurbineError(code: .notFound, description: "\(what); see url in [\(section)]")
+        case 408, 429, 502, 503, 504: throw TurbineError(code: .away, description: what)
+        // TurbineLite tells of what is not there by 500 too, with a code of its own in the text.
+        case 500... where dialect == .turbinelite && said.contains("\"Code\":102"):
+            throw TurbineError(code: .notFound, description: what)
+        case 500...: throw TurbineError(code: .away, description: what)
+        default: throw TurbineError(code: .refused(answer.status), description: what)
+        }
+    }
+
+    private func strange(_ request: String, _ answer: JSON) -> TurbineError {
+        TurbineError(
+            code: .strange,
+            description: "\(base) answers \(request) with \(answer.text().prefix(120)): is it a Turbine gateway?")
+    }
+}
