@@ -4,6 +4,12 @@ public struct CSVCell: Sendable, Hashable {
     public let line: Int
     public let column: Int
 
+    public init(text: String, line: Int, column: Int) {
+        self.text = text
+        self.line = line
+        self.column = column
+    }
+
     public func place(in file: String) -> SourcePlace { SourcePlace(file: file, line: line, column: column) }
 }
 
