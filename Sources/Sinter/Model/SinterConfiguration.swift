@@ -36,13 +36,18 @@ public struct SinterConfiguration: Sendable, Hashable {
     public let tables: [SinterTable]
     /// What is odd about it but does not keep it from running.
     public let warnings: [SinterProblem]
+    /// By the application's name, else by the object `program`, else by the ending of the model's file.
+    public let simulator: SimulatorKind?
+    /// How the program is run that the configuration is for; nil when it is for another simulator.
+    public let program: ProgramDescription?
 
     private let index: [FoldedName: Int]
 
     init(
         format: Format, title: String, description: String, author: String, date: String, version: String,
         application: SimulatorApplication?, model: File, inputFiles: [File], variables: [SinterVariable],
-        tables: [SinterTable], warnings: [SinterProblem]
+        tables: [SinterTable], warnings: [SinterProblem],
+        program: ProgramDescription? = nil
     ) {
         self.format = format
         self.title = title
@@ -55,6 +60,9 @@ public struct SinterConfiguration: Sendable, Hashable {
         self.inputFiles = inputFiles
         self.tables = tables
         self.warnings = warnings
+        let kind = application.flatMap { SimulatorKind(application: $0.name) }
+        simulator = kind ?? (program == nil ? SimulatorKind(modelFile: model.path) : .program)
+        self.program = simulator == .program ? program ?? .standard : nil
         self.variables = SinterVariable.Role.order.flatMap { role in variables.filter { $0.role == role } }
         let names = self.variables.map { FoldedName($0.name) }
         index = Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
@@ -69,11 +77,6 @@ public struct SinterConfiguration: Sendable, Hashable {
     public var outputs: [SinterVariable] { variables.filter { !$0.isGiven } }
 
     public var isDynamic: Bool { variables.contains(where: \.isDynamic) }
-
-    /// By the application's name, else by the ending of the model's file.
-    public var simulator: SimulatorKind? {
-        application.flatMap { SimulatorKind(application: $0.name) } ?? SimulatorKind(modelFile: model.path)
-    }
 
     /// The key of the model's file in documents of format 0.2.
     public var modelKey: String { simulator?.modelKey ?? "aspenfile" }

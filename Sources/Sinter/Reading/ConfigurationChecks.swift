@@ -3,6 +3,8 @@ import TextKit
 /// What must be true of a configuration of any format as a whole.
 struct ConfigurationChecks {
     let notes: ProblemNotes
+    /// Where the configuration describes the program that it is for; nil when it does not.
+    var program: SourcePlace?
 
     /// Makes the configuration, checks it, and makes it again with the warnings.
     func checked(
@@ -12,6 +14,9 @@ struct ConfigurationChecks {
         noteNames(configuration)
         noteSimulator(configuration)
         if configuration.simulator == .excel { noteAddresses(configuration) }
+        if let program = configuration.program {
+            ProgramChecks(configuration: configuration, program: program, place: self.program, notes: notes).note()
+        }
         if configuration.isDynamic { noteTimes(configuration) }
         return make(try notes.finish())
     }
@@ -33,6 +38,12 @@ struct ConfigurationChecks {
     }
 
     private func noteSimulator(_ configuration: SinterConfiguration) {
+        if program != nil, configuration.simulator != .program {
+            notes.error(
+                program, nil,
+                "the object \"program\" is for the application \"program\", not for"
+                    + " \"\(configuration.application?.name ?? "")\"")
+        }
         let byFile = SimulatorKind(modelFile: configuration.model.path)
         guard let application = configuration.application, let kind = SimulatorKind(application: application.name),
             let byFile, kind != byFile, kind != .program

@@ -46,20 +46,25 @@ private struct JSONConfigurationReader {
         let application = isThird ? application() : nil
         let model = isThird ? file(root.object("model", required: true)) : modelOfVersion2()
         let inputFiles = isThird ? inputFiles() : []
+        let entry = root.object("program", required: false)
+        let program = entry.map { ProgramReader($0).description(model: model?.path ?? "") }
         root.warnOfOthers(than: Self.known)
         let variables = VariableReader(text: text, notes: notes).variables(of: root)
         let tables = TableReader(notes: notes, variables: variables).tables(of: root)
-        return try ConfigurationChecks(notes: notes).checked { (warnings: [SinterProblem]) in
+        return try ConfigurationChecks(notes: notes, program: entry?.place(nil)).checked {
+            (warnings: [SinterProblem]) in
             SinterConfiguration(
                 format: isThird ? .version3 : .version2, title: title, description: description, author: author,
                 date: date, version: version, application: application, model: model ?? .init(path: ""),
-                inputFiles: inputFiles, variables: variables, tables: tables, warnings: warnings)
+                inputFiles: inputFiles, variables: variables, tables: tables, warnings: warnings,
+                program: program)
         }
     }
 
     private static let known: Set<String> = [
         "title", "description", "author", "date", "filetype", "version", "filetype-version", "config-version",
-        "aspenfile", "spreadsheet", "model", "input-files", "simulationDescriptionFile", "application", "settings",
+        "aspenfile", "spreadsheet", "model", "input-files", "simulationDescriptionFile", "application", "program",
+        "settings",
         "inputs", "dynamic-inputs", "outputs", "dynamic-outputs", "inputTables", "outputTables",
     ]
 

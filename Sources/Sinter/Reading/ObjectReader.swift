@@ -74,6 +74,13 @@ struct ObjectReader {
         }
     }
 
+    /// Refuses fields that nobody reads, where no file of old can have them.
+    func refuseOthers(than known: Set<String>) {
+        for name in object.names where !known.contains(name) {
+            error(name, "the field \"\(name)\" means nothing here" + Suggestion.hint(for: name, among: known.sorted()))
+        }
+    }
+
     func error(_ key: String?, _ message: String) { notes.error(place(key), variable, message) }
 
     func warning(_ key: String?, _ message: String) { notes.warning(place(key), variable, message) }
