@@ -1,7 +1,6 @@
 public import EventLoop
 public import FOQUSModel
 public import FileKit
-import Glibc
 public import JSONKit
 public import Logging
 public import ProcessKit
@@ -28,11 +27,9 @@ import Threading
 /// Whatever the end, all its descendants end with it.
 public final class CommandExecutor: Executor {
     let options: Options
-    private let supervisor: ProcessSupervisor
-    private let loop: EventLoop
+    private let process: JobProcess
     private let files: BlockingPool
     private let log: Logger
-    private let isolation: JobIsolation
     /// What all jobs have in common.
     private let environment: [String: String]
 
@@ -42,10 +39,8 @@ public final class CommandExecutor: Executor {
         _ options: Options, supervisor: ProcessSupervisor, loop: EventLoop, isolation: JobIsolation = .none, log: Logger
     ) {
         self.options = options
-        self.supervisor = supervisor
-        self.loop = loop
         self.log = log
-        self.isolation = isolation
+        process = JobProcess(supervisor: supervisor, loop: loop, isolation: isolation, grace: options.grace)
         files = BlockingPool(name: "command-files", limit: 4)
         var environment = ["PATH": Environment.path]
         for name in options.environmentPassthrough { environment[name] = Environment[name] }
@@ -73,22 +68,15 @@ public final class CommandExecutor: Executor {
 
     public func run(_ job: JobRun, started: @escaping @Sendable () -> Void) async -> Outcome {
         let folder = CommandFolder(job.directory, options)
-        let watch: ProcessWatch
+        let (result, interruption): (ProcessResult, ProcessWatch.Interruption?)
         do throws(IsolationFailure) {
-            let process = try await isolation.start(
-                command(job, folder), name: "foqus-job-\(job.run)",
-                description: "FOQUS job \(job.job) of \(job.user)", limits: job.limits,
-                share: Sandbox.Share(readable: [job.simulationDirectory], writable: [job.directory]),
-                supervisor: supervisor)
-            watch = ProcessWatch(process, loop: loop, grace: options.grace)
+            (result, interruption) = try await process.run(command(job, folder), of: job, started: started)
         } catch {
             switch error {
             case .spawn(let error): return outcome(error)
             case .cage(let error): return .infrastructure(message: error.description)
             }
         }
-        started()
-        let (result, interruption) = await watch.result(timeout: job.timeout)
         let (log, isSuccess) = (log, result.status.isSuccess && interruption == nil)
         let output = await files.run { () -> Result<CommandOutput, CommandOutput.Unreadable> in
             folder.collect(result, isSuccess: isSuccess) {
@@ -103,15 +91,7 @@ public final class CommandExecutor: Executor {
     }
 
     private func command(_ job: JobRun, _ folder: CommandFolder) -> Command {
-        var environment = environment
-        environment["HOME"] = job.directory
-        environment["TMPDIR"] = job.directory
-        environment["FOQUS_JOB_ID"] = job.job.description
-        environment["FOQUS_SESSION_ID"] = job.session.description
-        environment["FOQUS_USER"] = job.user.description
-        environment["FOQUS_SIMULATION"] = job.simulation.description
-        environment["FOQUS_SIMULATION_DIRECTORY"] = job.simulationDirectory
-        environment["FOQUS_APPLICATION"] = job.application
+        let environment = environment.merging(JobProcess.environment(of: job)) { $1 }
         var command = Command(
             options.program, options.arguments, environment: environment, directory: job.directory)
         command.cookie = job.attempt.description
@@ -140,16 +120,9 @@ public final class CommandExecutor: Executor {
         _ result: ProcessResult, _ output: Result<CommandOutput, CommandOutput.Unreadable>, _ limits: JobLimits
     ) -> Outcome {
         guard result.status.isSuccess else {
-            let tail = LogText.tail(result.stderr.bytes)
-            let reason = tail.isEmpty ? "" : ": \(tail)"
             var partial: JSON?
             if case .success(let output) = output, output.source == .file { partial = output.json }
-            let status = isolation.sandbox == nil ? result.status : result.status.behindMonitor
-            let end = "the program ended with \(status.explained)\(reason)"
-            let excess =
-                result.group == nil
-                ? nil : limits.excess(result.incidents, wasKilled: status == .signaled(SIGKILL))
-            return .failed(message: excess.map { "\($0): \(end)" } ?? end, output: partial)
+            return .failed(message: process.account(of: result, limits), output: partial)
         }
         switch output {
         case .success(let output): return .success(output: output.json)

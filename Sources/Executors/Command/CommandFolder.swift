@@ -13,8 +13,8 @@ struct CommandFolder: Sendable {
     init(_ directory: String, _ options: CommandExecutor.Options) {
         input = Path.join(directory, "input.json")
         output = Path.join(directory, options.outputFile)
-        stdout = Path.join(directory, "stdout.log")
-        stderr = Path.join(directory, "stderr.log")
+        stdout = Path.join(directory, OutputLog.stdout)
+        stderr = Path.join(directory, OutputLog.stderr)
         self.options = options
     }
 
@@ -32,13 +32,8 @@ struct CommandFolder: Sendable {
         var logs = [(stderr, result.stderr)]
         // An output on stdout is no log as well.
         if (try? found.get())?.source != .standardOutput { logs.append((stdout, result.stdout)) }
-        for (path, log) in logs where !log.bytes.isEmpty {
-            var bytes = log.bytes
-            if let gap = log.gap {
-                let note = "\n[\(log.total - bytes.count) of \(log.total) bytes left out]\n"
-                bytes.insert(contentsOf: note.utf8, at: gap)
-            }
-            do throws(FileError) { try ResultFile.write(bytes, to: path) } catch { logFailed(error) }
+        for (path, log) in logs {
+            do throws(FileError) { try OutputLog.write(log, to: path) } catch { logFailed(error) }
         }
         return found
     }
