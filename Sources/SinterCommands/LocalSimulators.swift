@@ -55,7 +55,12 @@ public final class LocalSimulators: Sendable {
                 .unavailable,
                 "\(configuration.simulator?.rawValue ?? "") runs on Windows only; a worker with executor = turbine forwards"
                     + " such jobs to a Turbine gateway")
-        case .program, nil:
+        case .program:
+            let machine = try startedMachine()
+            return ProgramSimulator(
+                configuration, directory: try Self.absolute(model.directory), workDirectory: machine.scratch,
+                supervisor: machine.supervisor, loop: machine.loop)
+        case nil:
             throw SimulatorFailure(
                 .unavailable, "there is no simulator for the model \(configuration.model.path) on this machine")
         }
