@@ -217,9 +217,10 @@ struct ProgramExecutorTests {
     @Test func aConfigurationForAnotherSimulatorIsRefused() async throws {
         try await ProgramShop.with(program: "{}") { shop in
             let text = ProgramShop.configuration("{}", ProgramShop.level).replacing(#""program": {},"#, with: "")
-            let excel = text.replacing("\"program\"", with: "\"Excel\"").replacing("model.sh", with: "tank.xlsx")
-                .replacing("\"path\": [\"", with: "\"path\": [\"Tank$").replacing(
-                    "\"], \"type\"", with: "$1\"], \"type\"")
+            var excel = text.replacing("\"program\"", with: "\"Excel\"").replacing("model.sh", with: "tank.xlsx")
+            for name in ["flow", "area", "level"] {
+                excel = excel.replacing("\"path\": [\"\(name)\"]", with: "\"path\": [\"Tank$\(name)\"]")
+            }
             try shop.put(excel, "case.json")
             let outcome = await ProgramShop.executor().run(try shop.job())
             #expect(outcome.failure == "case.json is for Excel, and application test runs programs here")
