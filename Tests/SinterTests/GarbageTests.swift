@@ -66,4 +66,40 @@ import TextKit
         #expect(read.count == 3000)
         #expect(read[2999].values[0].place?.description == "in.json, line 3000, column 14")
     }
+
+    @Test(arguments: [11, 12] as [UInt64]) func programs(_ seed: UInt64) throws {
+        let program = """
+            {"command": ["x", "${split|,}", "${feed.T:%10.4f}"], "input": {"format": "csv", "file": "in"},
+             "output": {"format": "regex"}, "successStatuses": [0, 1], "warningPattern": "(?i)w[a-z]{1,3}",
+             "environment": {"A": "${model}"}}
+            """
+        let text = ProgramSample.text(program, outputs: ProgramSample.output("level", #"l =\s*(\d+)"#, "double"))
+        check(seed, text) { bytes throws(SinterError) in
+            let configuration = try SinterConfiguration.read(bytes, file: "x")
+            let run = try configuration.prepare(SinterRun())
+            _ = try configuration.program?.input(run, of: configuration, directory: "/run", template: bytes)
+        }
+    }
+
+    @Test(arguments: [13, 14] as [UInt64]) func templates(_ seed: UInt64) throws {
+        let configuration = try ProgramSample.configuration(
+            #"{"command": ["x"], "input": {"format": "template", "template": "t", "file": "f"}}"#)
+        let run = try configuration.prepare(SinterRun())
+        check(seed, "${feed.T:%10.4f}${split|,} $${x} ${split[1]:%-8d|\\n}\n${label:%s}${stages}") {
+            bytes throws(SinterError) in
+            _ = try configuration.program?.input(run, of: configuration, directory: "/run", template: bytes)
+        }
+    }
+
+    @Test(arguments: ["json", "csv", "regex"]) func outputsOfPrograms(_ format: String) throws {
+        let path = format == "regex" ? #"level\D+(\S+)"# : "level"
+        let configuration = try ProgramSample.configuration(
+            #"{"output": {"format": "\#(format)", "file": "o"}}"#,
+            outputs: ProgramSample.output("level", path, "double") + ", " + ProgramSample.output("x", path, "int[2]"))
+        let text =
+            format == "json" ? #"{"level": [1.5, 2e3], "more": {"level": null}}"# : "level,x\n1.5,2\n 2D+3 ,\"4\"\n"
+        check(15, text) { bytes throws(SinterError) in
+            _ = try configuration.program?.outputs(bytes, of: configuration, times: nil)
+        }
+    }
 }

@@ -3,7 +3,8 @@
 ///
 /// It knows literals, `.` (no line end), `[a-z]`, `\d \w \s` and their opposites, `\b \B`, `^ $` (of lines), `( )`,
 /// `(?: )`, `|`, `* + ? {2} {2,} {2,5}` and these with `?` for as few as possible, and `(?i)` at the beginning. What takes
-/// backtracking, as `\1` and `(?= )`, it does not know. Of several matches at one place it takes the one that Perl takes.
+/// backtracking, as `\1` and `(?= )`, it does not know. Of several matches at one place it takes the one that Perl takes,
+/// unless what may be empty is repeated, as in `(a*?)+`.
 public struct TextPattern: Sendable, Hashable, CustomStringConvertible {
     /// As it was written.
     public let description: String
