@@ -1,4 +1,5 @@
 import CommandLineKit
+import FileKit
 import JSONKit
 import Sinter
 import TextKit
@@ -24,6 +25,7 @@ struct CheckCommand: Sendable {
             problems += warnings
             problems += await files.problems(configuration, at: self.configuration)
             problems += await unitProblems(configuration)
+            problems += try await templateProblems(configuration, files)
         } catch let error as SinterError {
             problems += error.problems
         }
@@ -51,6 +53,20 @@ struct CheckCommand: Sendable {
                     return error.problems
                 }
             }
+        }
+    }
+
+    /// What is wrong with the template of a program, which is filled in with the defaults.
+    private func templateProblems(_ read: SinterConfiguration, _ files: ModelFiles) async throws -> [SinterProblem] {
+        guard let program = read.program, let file = program.templateFile else { return [] }
+        guard let template = try await files.readIfThere(Path.join(Path.parent(configuration), file)) else {
+            return [SinterProblem(.warning, place: nil, "\(configuration): the template \(file) is not beside it")]
+        }
+        do throws(SinterError) {
+            let run = try read.prepare(SinterRun())
+            return try program.input(run, of: read, directory: "/", template: template).warnings
+        } catch {
+            return error.problems
         }
     }
 

@@ -102,4 +102,21 @@ import Testing
             for word in ["check", "defaults", "relaunch"] { #expect(bench.output.text.contains(word), "\(word)") }
         }
     }
+
+    @Test func templatesOfProgramsAreChecked() async throws {
+        try await Bench.with { bench in
+            let program = """
+                "program": {"command": ["x"], "input": {"format": "template", "template": "t", "file": "in"}}, "inputs": {
+                """
+            try bench.write(Bench.configuration.replacing("\"inputs\": {", with: program), "sum.json")
+            #expect(await bench.run("check", "@sum.json") == 0)
+            #expect(bench.errors.text == "warning: \(bench.path("sum.json")): the template t is not beside it\n")
+            try bench.write("${a}\n ${c:%5.1f}\n", "t")
+            #expect(await bench.run("check", "@sum.json") == 65)
+            #expect(
+                bench.errors.text.contains("error: t, line 2, column 2: c: there is no input or setting of this name\n")
+            )
+            #expect(bench.errors.text.contains("b: the program is not told this input: ${b} is neither"))
+        }
+    }
 }
