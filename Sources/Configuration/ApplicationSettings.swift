@@ -8,6 +8,8 @@ public struct ApplicationSettings: Sendable {
         case command(Program)
         case sinter(SinterKind, SinterRunner)
         case runner(CustomRunner)
+        case program(Programs)
+        case turbine(TurbineGateway)
     }
 
     /// What runs Sinter configurations by our Python runner.
@@ -71,6 +73,36 @@ public struct ApplicationSettings: Sendable {
         public let grace: Duration
     }
 
+    /// The programs that Sinter configurations name.
+    public struct Programs: Sendable {
+        /// Which; empty for any.
+        public let allowed: [String]
+        /// Bytes of each log file.
+        public let logLimit: Int
+        public let grace: Duration
+    }
+
+    /// A Turbine gateway that jobs are forwarded to.
+    public struct TurbineGateway: Sendable {
+        public enum Dialect: String, Sendable, CaseIterable { case turbinelite, foqus }
+
+        public let url: String
+        public let dialect: Dialect
+        /// Empty for none.
+        public let user: String
+        public let passwordFile: String?
+        public let authorities: String?
+        /// The application's name there.
+        public let application: String
+        public let prefix: String
+        public let pollMinimum: Duration
+        public let pollMaximum: Duration
+        public let outagePatience: Duration
+        public let licencePatterns: [String]
+        public let licencePause: Duration
+        public let licencePatience: Duration
+    }
+
     public let name: String
     public let section: String
     public let executor: Executor
@@ -79,7 +111,7 @@ public struct ApplicationSettings: Sendable {
     let problems: [SettingsError.Problem]
 
     private enum Kind: String, CaseIterable {
-        case foqus, command, spreadsheet, fmu, runner
+        case foqus, command, spreadsheet, fmu, program, turbine, runner
 
         /// What an application of a well-known name is run by.
         init(application name: String) {
@@ -87,6 +119,8 @@ public struct ApplicationSettings: Sendable {
             case "foqus": self = .foqus
             case "excel": self = .spreadsheet
             case "fmu": self = .fmu
+            case "program": self = .program
+            case "aspenplus", "acm", "gproms": self = .turbine
             default: self = .command
             }
         }
@@ -126,6 +160,14 @@ public struct ApplicationSettings: Sendable {
                 SinterRunner(
                     python: reader.path(section, "python", default: "/usr/lib/foqus-worker/venv/bin/python3"),
                     runner: Self.runners(reader, section), warm: WarmRunners(reader, section, worker: worker)))
+        case .program:
+            executor = .program(
+                Programs(
+                    allowed: reader.list(section, "programs", default: []),
+                    logLimit: reader.byteSize(section, "log_limit", default: 1 << 20),
+                    grace: reader.duration(section, "grace", default: .seconds(2))))
+        case .turbine:
+            executor = .turbine(Self.turbine(reader, section, name))
         case .runner:
             executor = .runner(
                 CustomRunner(
@@ -149,6 +191,24 @@ public struct ApplicationSettings: Sendable {
             ]
         self.name = name
         self.section = section
+    }
+
+    private static func turbine(_ reader: SettingsReader, _ section: String, _ name: String) -> TurbineGateway {
+        TurbineGateway(
+            url: reader.requiredString(section, "url"),
+            dialect: reader.choice(section, "dialect", default: .turbinelite),
+            user: reader.string(section, "user", default: ""),
+            passwordFile: reader.optionalPath(section, "password_file"),
+            authorities: reader.optionalPath(section, "ca_file"),
+            application: reader.string(section, "application", default: name),
+            prefix: reader.string(section, "prefix", default: ""),
+            pollMinimum: reader.duration(section, "poll_min", default: .seconds(1)),
+            pollMaximum: reader.duration(section, "poll_max", default: .seconds(15)),
+            outagePatience: reader.duration(section, "outage_patience", default: .seconds(600)),
+            licencePatterns: reader.list(
+                section, "licence_patterns", default: ["license", "licence", "FLEXnet", "FlexLM", "SLM"]),
+            licencePause: reader.duration(section, "licence_pause", default: .seconds(60)),
+            licencePatience: reader.duration(section, "licence_patience", default: .seconds(6 * 3600)))
     }
 
     /// The folder of the runners' Python packages.

@@ -1,4 +1,5 @@
 public import FOQUSModel
+import HTTPClient
 public import JSONKit
 
 extension GatewayClient {

@@ -1,4 +1,5 @@
 public import FOQUSModel
+import HTTPClient
 import JSONKit
 
 extension GatewayClient {

@@ -56,11 +56,40 @@ struct Applications: Sendable {
             return SinterExecutor(
                 kind == .spreadsheet ? .spreadsheet : .fmu, options, supervisor: supervisor, loop: loop,
                 isolation: isolation, log: logger)
+        case .program(let programs):
+            return ProgramExecutor(
+                ProgramExecutor.Options(
+                    logLimit: programs.logLimit, grace: programs.grace, settingsSection: application.section,
+                    allowed: programs.allowed.isEmpty ? nil : programs.allowed),
+                supervisor: supervisor, loop: loop, isolation: isolation, log: logger)
+        case .turbine(let gateway):
+            return TurbineExecutor(turbineOptions(gateway, application.section), loop: loop, log: logger)
         case .runner(let runner):
             return RunnerExecutor(
                 runnerOptions(runner.program, runner.arguments, runner.warm, application, worker),
                 supervisor: supervisor, loop: loop, isolation: isolation, log: logger)
         }
+    }
+
+    private func turbineOptions(
+        _ gateway: ApplicationSettings.TurbineGateway, _ section: String
+    ) -> TurbineExecutor.Options {
+        var password = ""
+        if let file = gateway.passwordFile {
+            do throws(FileError) {
+                password = String(decoding: try File.read(file, limit: 4096).prefix { $0 != 0x0A }, as: UTF8.self)
+            } catch {
+                // The gateway will refuse the jobs; others are not to suffer.
+                logger.error("a password cannot be read", ["section": section, "reason": error])
+            }
+        }
+        return TurbineExecutor.Options(
+            url: gateway.url, dialect: gateway.dialect == .foqus ? .foqus : .turbinelite,
+            user: gateway.user.isEmpty ? nil : gateway.user, password: password, authorities: gateway.authorities,
+            application: gateway.application, prefix: gateway.prefix, pollMinimum: gateway.pollMinimum,
+            pollMaximum: gateway.pollMaximum, outagePatience: gateway.outagePatience,
+            licencePatterns: gateway.licencePatterns, licencePause: gateway.licencePause,
+            licencePatience: gateway.licencePatience, settingsSection: section)
     }
 
     private func runnerOptions(

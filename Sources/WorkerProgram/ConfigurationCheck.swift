@@ -59,6 +59,18 @@ enum ConfigurationCheck {
                     [runner.python, Path.join(runner.runner, "sinter_runner/__main__.py")],
                     "\(kind == .spreadsheet ? "workbooks" : "FMI units") by \(runner.python)"
                 )
+            case .program(let programs):
+                (
+                    programs.allowed,
+                    programs.allowed.isEmpty
+                        ? "programs of Sinter configurations"
+                        : "the programs \(programs.allowed.joined(separator: ", "))"
+                )
+            case .turbine(let gateway):
+                (
+                    [gateway.passwordFile, gateway.authorities].compactMap(\.self),
+                    "forwarded to \(gateway.url) as \(gateway.application)"
+                )
             case .runner(let runner): ([runner.program], "runner \(runner.program)")
             }
         for file in files where file.hasPrefix("/") && !File.exists(file) {

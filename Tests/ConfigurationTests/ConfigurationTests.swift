@@ -296,7 +296,10 @@ private func problems(_ text: String) -> String {
         ("gateway", "connection_limit", "0", "a whole number from 1 to 100000"),
         ("gateway", "log_level", "loud", "one of trace"),
         ("gateway", "log_format", "xml", "one of auto"),
-        ("application.foqus", "executor", "sinter", "one of foqus, command, spreadsheet, fmu, runner"),
+        (
+            "application.foqus", "executor", "sinter",
+            "one of foqus, command, spreadsheet, fmu, program, turbine, runner"
+        ),
         ("application.foqus", "python", "python3", "an absolute path"),
         ("application.foqus", "runner", "Runners", "an absolute path"),
         ("application.foqus", "mode", "spawn", "one of fork, thread"),

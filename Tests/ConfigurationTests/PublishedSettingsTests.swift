@@ -25,6 +25,9 @@ private func everySetting() throws -> [Setting] {
         program = /usr/local/bin/mymodel
         [application.Excel]
         [application.FMU]
+        [application.program]
+        [application.AspenPlus]
+        url = http://windows.example:8000/TurbineLite
         [application.myrunner]
         executor = runner
         program = /usr/local/bin/myrunner
