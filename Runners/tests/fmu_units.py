@@ -1,4 +1,4 @@
-"""Functional mock-up units that tests make: of C code of our own, and the example of Van de Vusse."""
+"""FMI units that tests make: of the C code in ``units``, and the example of Van de Vusse. Needs a C compiler."""
 
 from __future__ import annotations
 
@@ -7,202 +7,151 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from support import EXAMPLES, RUNNERS
+from sinter_support import SINTER_EXAMPLES
+from support import RUNNERS, TIMEOUT
 
-#: A Python with FMPy and pythonfmu: that of script/lib/python-env.sh, ensure_sinter_python.
+#: A Python with FMPy and pythonfmu. That of the tests need not be one.
 PYTHON = os.environ.get("FOQUS_SINTER_PYTHON") or str(RUNNERS.parent / ".build" / "sinter-venv" / "bin" / "python3")
-VAN_DE_VUSSE = EXAMPLES / "sinter" / "vandevusse"
-
-_FMI2_XML = """<?xml version="1.0" encoding="UTF-8"?>
-<fmiModelDescription fmiVersion="2.0" modelName="probe" guid="{guid}">
-  <{kind} modelIdentifier="probe"/>
-  <LogCategories><Category name="all"/></LogCategories>
-  <DefaultExperiment startTime="0" stopTime="1"/>
-  <ModelVariables>
-    <ScalarVariable name="x" valueReference="0" causality="input"><Real start="2"/></ScalarVariable>
-    <ScalarVariable name="mode" valueReference="1" causality="parameter" variability="fixed"><Integer start="0"/></ScalarVariable>
-    <ScalarVariable name="v[1]" valueReference="2" causality="input"><Real start="0"/></ScalarVariable>
-    <ScalarVariable name="v[2]" valueReference="3" causality="input"><Real start="0"/></ScalarVariable>
-    <ScalarVariable name="y" valueReference="4" causality="output"><Real/></ScalarVariable>
-    <ScalarVariable name="sum" valueReference="5" causality="output"><Real/></ScalarVariable>
-  </ModelVariables>
-  <ModelStructure><Outputs><Unknown index="5"/><Unknown index="6"/></Outputs></ModelStructure>
-</fmiModelDescription>
-"""
-
-# y grows by x for each unit of time; sum is v[1] + v[2]. What mode says goes wrong in a step.
-_FMI2_C = r"""
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-typedef void (*Logger)(void *, const char *, int, const char *, const char *, ...);
-typedef struct { Logger logger; void *a, *b, *c, *environment; } Callbacks;
-static const Callbacks *callbacks;
-static double reals[8] = {2, 0, 0, 0, 0, 0};
-static int mode;
-static void say(int status, const char *text) { if (callbacks->logger) callbacks->logger(callbacks->environment, "probe", status, "all", text); }
-const char *fmi2GetTypesPlatform(void) { return "default"; }
-const char *fmi2GetVersion(void) { return "2.0"; }
-void *fmi2Instantiate(const char *name, int type, const char *guid, const char *place, const Callbacks *given, int visible, int logging) {
-    callbacks = given;
-    return strcmp(guid, "right") == 0 ? reals : NULL;
-}
-void fmi2FreeInstance(void *c) {}
-int fmi2SetDebugLogging(void *c, int on, size_t n, const char *const *categories) { return 0; }
-int fmi2SetupExperiment(void *c, int t, double tolerance, double start, int s, double stop) { return 0; }
-int fmi2EnterInitializationMode(void *c) { return 0; }
-int fmi2ExitInitializationMode(void *c) { return 0; }
-int fmi2Terminate(void *c) { return 0; }
-int fmi2Reset(void *c) { return 0; }
-int fmi2GetReal(void *c, const unsigned *r, size_t n, double *v) {
-    reals[5] = reals[2] + reals[3];
-    for (size_t i = 0; i < n; i++) v[i] = reals[r[i]];
-    return 0;
-}
-int fmi2SetReal(void *c, const unsigned *r, size_t n, const double *v) {
-    for (size_t i = 0; i < n; i++) reals[r[i]] = v[i];
-    return 0;
-}
-int fmi2GetInteger(void *c, const unsigned *r, size_t n, int *v) { for (size_t i = 0; i < n; i++) v[i] = mode; return 0; }
-int fmi2SetInteger(void *c, const unsigned *r, size_t n, const int *v) { if (n) mode = v[0]; return 0; }
-#define UNUSED(name) int name(void) { return 3; }
-UNUSED(fmi2GetBoolean) UNUSED(fmi2SetBoolean) UNUSED(fmi2GetString) UNUSED(fmi2SetString)
-UNUSED(fmi2GetFMUstate) UNUSED(fmi2SetFMUstate) UNUSED(fmi2FreeFMUstate) UNUSED(fmi2SerializedFMUstateSize)
-UNUSED(fmi2SerializeFMUstate) UNUSED(fmi2DeSerializeFMUstate) UNUSED(fmi2GetDirectionalDerivative)
-UNUSED(fmi2SetRealInputDerivatives) UNUSED(fmi2GetRealOutputDerivatives) UNUSED(fmi2CancelStep) UNUSED(fmi2GetStatus)
-UNUSED(fmi2GetRealStatus) UNUSED(fmi2GetIntegerStatus) UNUSED(fmi2GetBooleanStatus) UNUSED(fmi2GetStringStatus)
-int fmi2DoStep(void *c, double time, double step, int keep) {
-    switch (mode) {
-    case 1: *(volatile int *)8 = 1; break;
-    case 2: for (volatile int i = 0;; i++) {} break;
-    case 3: say(3, "the pump has no oil"); return 3;
-    case 4: reals[4] = NAN; return 0;
-    case 5: say(1, "the pump is hot"); break;
-    }
-    reals[4] += step * reals[0];
-    return 0;
-}
-/* for model exchange: one state, dy/dt = x */
-UNUSED(fmi2EnterEventMode) 
-int fmi2NewDiscreteStates(void *c, int *info) { memset(info, 0, 5 * sizeof(int)); return 0; }
-int fmi2EnterContinuousTimeMode(void *c) { return 0; }
-int fmi2CompletedIntegratorStep(void *c, int keep, int *event, int *end) { *event = *end = 0; return 0; }
-int fmi2SetTime(void *c, double time) { return 0; }
-int fmi2SetContinuousStates(void *c, const double *x, size_t n) { if (n) reals[4] = x[0]; return 0; }
-int fmi2GetDerivatives(void *c, double *d, size_t n) { if (n) d[0] = reals[0]; return 0; }
-int fmi2GetEventIndicators(void *c, double *e, size_t n) { return 0; }
-int fmi2GetContinuousStates(void *c, double *x, size_t n) { if (n) x[0] = reals[4]; return 0; }
-int fmi2GetNominalsOfContinuousStates(void *c, double *x, size_t n) { if (n) x[0] = 1; return 0; }
-"""
-
-_FMI3_XML = """<?xml version="1.0" encoding="UTF-8"?>
-<fmiModelDescription fmiVersion="3.0" modelName="probe" instantiationToken="right">
-  <CoSimulation modelIdentifier="probe" canHandleVariableCommunicationStepSize="true"/>
-  <DefaultExperiment startTime="0" stopTime="1"/>
-  <ModelVariables>
-    <Float64 name="time" valueReference="0" causality="independent" variability="continuous"/>
-    <Float64 name="v" valueReference="1" causality="input" start="1 2 3"><Dimension start="3"/></Float64>
-    <Float64 name="w" valueReference="2" causality="output"><Dimension start="3"/></Float64>
-    <Int32 name="n" valueReference="3" causality="output" variability="discrete"/>
-  </ModelVariables>
-  <ModelStructure><Output valueReference="2"/><Output valueReference="3"/></ModelStructure>
-</fmiModelDescription>
-"""
-
-# w is v times the time that went by; n counts the steps.
-_FMI3_C = r"""
-#include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
-static double v[3] = {1, 2, 3}, w[3];
-static int32_t steps;
-const char *fmi3GetVersion(void) { return "3.0"; }
-void *fmi3InstantiateCoSimulation(const char *name, const char *token, const char *resources, bool visible, bool logging,
-    bool events, bool early, const uint32_t *required, size_t count, void *environment, void *log, void *update) {
-    return strcmp(token, "right") == 0 ? v : NULL;
-}
-void fmi3FreeInstance(void *c) {}
-int fmi3SetDebugLogging(void *c, bool on, size_t n, const char *const *categories) { return 0; }
-int fmi3EnterInitializationMode(void *c, bool t, double tolerance, double start, bool s, double stop) { return 0; }
-int fmi3ExitInitializationMode(void *c) { return 0; }
-int fmi3Terminate(void *c) { return 0; }
-int fmi3Reset(void *c) { return 0; }
-int fmi3GetFloat64(void *c, const uint32_t *r, size_t n, double *values, size_t count) {
-    memcpy(values, r[0] == 1 ? v : w, count * sizeof *values);
-    return 0;
-}
-int fmi3SetFloat64(void *c, const uint32_t *r, size_t n, const double *values, size_t count) {
-    memcpy(v, values, count * sizeof *values);
-    return 0;
-}
-int fmi3GetInt32(void *c, const uint32_t *r, size_t n, int32_t *values, size_t count) { values[0] = steps; return 0; }
-int fmi3DoStep(void *c, double time, double step, bool keep, bool *event, bool *end, bool *early, double *last) {
-    for (int i = 0; i < 3; i++) w[i] += step * v[i];
-    steps++;
-    *event = *end = *early = false;
-    *last = time + step;
-    return 0;
-}
-#define UNUSED(name) int name(void) { return 3; }
-UNUSED(fmi3ActivateModelPartition) UNUSED(fmi3CompletedIntegratorStep) UNUSED(fmi3DeserializeFMUState)
-UNUSED(fmi3EnterConfigurationMode) UNUSED(fmi3EnterContinuousTimeMode) UNUSED(fmi3EnterEventMode)
-UNUSED(fmi3EnterStepMode) UNUSED(fmi3EvaluateDiscreteStates) UNUSED(fmi3ExitConfigurationMode)
-UNUSED(fmi3FreeFMUState) UNUSED(fmi3GetAdjointDerivative) UNUSED(fmi3GetBinary) UNUSED(fmi3GetBoolean)
-UNUSED(fmi3GetClock) UNUSED(fmi3GetContinuousStateDerivatives) UNUSED(fmi3GetContinuousStates)
-UNUSED(fmi3GetDirectionalDerivative) UNUSED(fmi3GetEventIndicators) UNUSED(fmi3GetFMUState) UNUSED(fmi3GetFloat32)
-UNUSED(fmi3GetInt16) UNUSED(fmi3GetInt64) UNUSED(fmi3GetInt8) UNUSED(fmi3GetIntervalDecimal)
-UNUSED(fmi3GetIntervalFraction) UNUSED(fmi3GetNominalsOfContinuousStates) UNUSED(fmi3GetNumberOfContinuousStates)
-UNUSED(fmi3GetNumberOfEventIndicators) UNUSED(fmi3GetNumberOfVariableDependencies) UNUSED(fmi3GetOutputDerivatives)
-UNUSED(fmi3GetShiftDecimal) UNUSED(fmi3GetShiftFraction) UNUSED(fmi3GetString) UNUSED(fmi3GetUInt16)
-UNUSED(fmi3GetUInt32) UNUSED(fmi3GetUInt64) UNUSED(fmi3GetUInt8) UNUSED(fmi3GetVariableDependencies)
-UNUSED(fmi3InstantiateModelExchange) UNUSED(fmi3InstantiateScheduledExecution) UNUSED(fmi3SerializeFMUState)
-UNUSED(fmi3SerializedFMUStateSize) UNUSED(fmi3SetBinary) UNUSED(fmi3SetBoolean) UNUSED(fmi3SetClock)
-UNUSED(fmi3SetContinuousStates) UNUSED(fmi3SetFMUState) UNUSED(fmi3SetFloat32) UNUSED(fmi3SetInt16)
-UNUSED(fmi3SetInt32) UNUSED(fmi3SetInt64) UNUSED(fmi3SetInt8) UNUSED(fmi3SetIntervalDecimal)
-UNUSED(fmi3SetIntervalFraction) UNUSED(fmi3SetShiftDecimal) UNUSED(fmi3SetShiftFraction) UNUSED(fmi3SetString)
-UNUSED(fmi3SetTime) UNUSED(fmi3SetUInt16) UNUSED(fmi3SetUInt32) UNUSED(fmi3SetUInt64) UNUSED(fmi3SetUInt8)
-UNUSED(fmi3UpdateDiscreteStates)
-"""
+SOURCES = Path(__file__).resolve().parent / "units"
+VAN_DE_VUSSE = SINTER_EXAMPLES / "vandevusse"
+CO_SIMULATION = '<CoSimulation modelIdentifier="plant" canHandleVariableCommunicationStepSize="true"/>'
+FIXED_STEP = '<CoSimulation modelIdentifier="plant"/>'
+MODEL_EXCHANGE = '<ModelExchange modelIdentifier="plant"/>'
+BOTH = MODEL_EXCHANGE + CO_SIMULATION
+EXPERIMENT = '<DefaultExperiment startTime="0" stopTime="1" stepSize="0.1"/>'
+#: The modes of plant2.c, by their places in its enum.
+MODES = (
+    "fine crash endless error nan warning crash-when-freed end-early print leave-process silent-error init-error"
+    " silent-warning exit chatty"
+).split()
 
 
-def make_fmi2(path: Path, guid: str = "right", kind: str = "CoSimulation", platform: str = "linux64") -> None:
-    text = _FMI2_XML.format(guid=guid, kind=kind)
-    if kind == "ModelExchange":
-        text = text.replace('numberOfEventIndicators="0"', "").replace(
-            '<ScalarVariable name="y" valueReference="4" causality="output"><Real/></ScalarVariable>',
-            '<ScalarVariable name="y" valueReference="4" causality="output" initial="exact"><Real start="0"/></ScalarVariable>',
-        )
-        text = text.replace(
-            "  </ModelVariables>",
-            '    <ScalarVariable name="der(y)" valueReference="6" causality="local"><Real derivative="5"/></ScalarVariable>\n'
-            "  </ModelVariables>",
-        ).replace("</Outputs>", '</Outputs><Derivatives><Unknown index="7"/></Derivatives>')
-    _make(path, text, _FMI2_C, f"binaries/{platform}/probe.so")
+def mode(name: str) -> int:
+    return MODES.index(name)
 
 
-def make_fmi3(path: Path) -> None:
-    _make(path, _FMI3_XML, _FMI3_C, "binaries/x86_64-linux/probe.so")
+def _scalar(reference: int, name: str, kind: str, start: Any = None, **attributes: str) -> str:
+    texts = "".join(f' {key}="{value}"' for key, value in attributes.items())
+    value = "" if start is None else f' start="{start}"'
+    return f'<ScalarVariable name="{name}" valueReference="{reference}"{texts}><{kind}{value}/></ScalarVariable>'
+
+
+def _plant(experiment: str, interfaces: str, guid: str, version: str) -> str:
+    fixed = {"causality": "parameter", "variability": "fixed"}
+    discrete = {"causality": "output", "variability": "discrete"}
+    variables = (
+        _scalar(0, "u", "Real", 0, causality="input"),
+        _scalar(1, "k", "Real", 1, **fixed),
+        _scalar(2, "x", "Real", 1, causality="output", initial="exact"),
+        '<ScalarVariable name="der(x)" valueReference="3" causality="local"><Real derivative="3"/></ScalarVariable>',
+        *(_scalar(3 + n, f"v[{n}]", "Real", 0, causality="input") for n in (1, 2, 3)),
+        *(_scalar(6 + n, f"w[{n}]", "Real", causality="output") for n in (1, 2, 3)),
+        _scalar(10, "rate", "Real", 0, causality="parameter", variability="tunable"),
+        _scalar(0, "mode", "Integer", 0, **fixed),
+        _scalar(1, "steps", "Integer", **discrete),
+        _scalar(2, "crossings", "Integer", **discrete),
+        _scalar(3, "phase", 'Enumeration declaredType="Phase"', 1, causality="input", variability="discrete"),
+        _scalar(0, "on", "Boolean", "false", causality="input", variability="discrete"),
+        _scalar(1, "late", "Boolean", **discrete),
+        _scalar(0, "name", "String", "it", **fixed),
+        _scalar(1, "says", "String", **discrete),
+    )
+    return (
+        f'<fmiModelDescription fmiVersion="{version}" modelName="plant" guid="{guid}" numberOfEventIndicators="1">'
+        f"{interfaces}"
+        '<TypeDefinitions><SimpleType name="Phase"><Enumeration><Item name="gas" value="1"/><Item name="liquid" value="2"/>'
+        "</Enumeration></SimpleType></TypeDefinitions>"
+        f'<LogCategories><Category name="logStatusError"/></LogCategories>{experiment}'
+        f"<ModelVariables>{''.join(variables)}</ModelVariables>"
+        '<ModelStructure><Outputs><Unknown index="3"/></Outputs><Derivatives><Unknown index="4"/></Derivatives>'
+        "</ModelStructure></fmiModelDescription>"
+    )
+
+
+def _plant3(interfaces: str) -> str:
+    array = '<Dimension start="2"/><Dimension start="2"/>'
+    return (
+        '<fmiModelDescription fmiVersion="3.0" modelName="plant" instantiationToken="plant3">'
+        f"{interfaces}{EXPERIMENT}<ModelVariables>"
+        '<Float64 name="time" valueReference="0" causality="independent" variability="continuous"/>'
+        '<Float64 name="u" valueReference="1" causality="input" start="0"/>'
+        '<Float64 name="x" valueReference="2" causality="output" initial="exact" start="0"/>'
+        '<Float64 name="der(x)" valueReference="3" causality="local" derivative="2"/>'
+        f'<Float64 name="v" valueReference="4" causality="input" start="0 0 0 0">{array}</Float64>'
+        f'<Float64 name="w" valueReference="5" causality="output">{array}</Float64>'
+        '<Float32 name="single" valueReference="6" causality="parameter" variability="fixed" start="0"/>'
+        '<Int8 name="small" valueReference="7" causality="parameter" variability="fixed" start="0"/>'
+        '<UInt64 name="big" valueReference="8" causality="input" variability="discrete" start="0"/>'
+        '<Int32 name="count" valueReference="9" causality="output" variability="discrete"/>'
+        '<Boolean name="on" valueReference="10" causality="input" variability="discrete" start="false"/>'
+        '<Boolean name="off" valueReference="11" causality="output" variability="discrete"/>'
+        '<String name="name" valueReference="12" causality="parameter" variability="fixed"><Start value=""/></String>'
+        '<String name="echo" valueReference="15" causality="output" variability="discrete"/>'
+        '<Float32 name="single.out" valueReference="16" causality="local"/>'
+        '<Int8 name="small.out" valueReference="17" causality="local" variability="discrete"/>'
+        '<UInt64 name="big.out" valueReference="18" causality="local" variability="discrete"/>'
+        '<Int32 name="mode" valueReference="13" causality="parameter" variability="fixed" start="0"/>'
+        '<Binary name="blob" valueReference="14" causality="output" variability="discrete"/>'
+        '</ModelVariables><ModelStructure><Output valueReference="2"/>'
+        '<ContinuousStateDerivative valueReference="3"/></ModelStructure></fmiModelDescription>'
+    )
+
+
+def make_plant(
+    path: Path,
+    interfaces: str = CO_SIMULATION,
+    experiment: str = EXPERIMENT,
+    guid: str = "plant",
+    version: str = "2.0",
+    platform: str = "linux64",
+) -> Path:
+    """An FMI 2 unit of plant2.c."""
+    return _write(path, _plant(experiment, interfaces, guid, version), f"binaries/{platform}/plant.so", _library(2))
+
+
+def make_plant3(path: Path, interfaces: str = CO_SIMULATION) -> Path:
+    """An FMI 3 unit of plant3.c."""
+    return _write(path, _plant3(interfaces), "binaries/x86_64-linux/plant.so", _library(3))
 
 
 def make_van_de_vusse(folder: Path) -> Path:
-    """The example's folder with the unit in it, made by pythonfmu."""
-    shutil.copytree(VAN_DE_VUSSE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.fmu"))
-    source = folder / "van_de_vusse.py"
-    command = [PYTHON, "-m", "pythonfmu", "build", "-f", str(source), "-d", str(folder)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=120)
-    return folder
+    """The example's configuration and its unit, which its own script makes; returns the configuration."""
+    shutil.copy(VAN_DE_VUSSE / "vandevusse.json", folder)
+    subprocess.run(
+        [str(VAN_DE_VUSSE / "make_unit"), str(folder)],
+        env={**os.environ, "FOQUS_SINTER_PYTHON": PYTHON},
+        check=True,
+        timeout=TIMEOUT,
+        stdout=subprocess.DEVNULL,
+    )
+    return folder / "vandevusse.json"
 
 
-def _make(path: Path, description: str, source: str, member: str) -> None:
-    compiler = shutil.which("cc") or shutil.which("clang")
-    assert compiler, "a C compiler is needed: clang comes with Swift"
+def _write(path: Path, description: str, place: str, library: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("modelDescription.xml", '<?xml version="1.0" encoding="UTF-8"?>\n' + description)
+        archive.writestr(place, library)
+    return path
+
+
+@cache
+def _headers() -> str:
+    """Where FMPy has those of the standard."""
+    ask = "import os, fmpy; print(os.path.dirname(fmpy.__file__))"
+    return subprocess.check_output([PYTHON, "-c", ask], timeout=TIMEOUT, text=True).strip() + "/c-code"
+
+
+@cache
+def _library(version: int) -> bytes:
+    """The compiled unit. It leaves out the functions of the standard that it does not need, as many do."""
+    compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+    assert compiler is not None, "a C compiler is needed: apt-get install gcc libc6-dev"
     with tempfile.TemporaryDirectory() as folder:
-        code, program = Path(folder) / "probe.c", Path(folder) / "probe.so"
-        code.write_text(source)
-        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-w", "-o", str(program), str(code)], check=True)
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("modelDescription.xml", description)
-            archive.writestr(member, program.read_bytes())
-    os.chmod(path, 0o644)
+        library = Path(folder) / "plant.so"
+        options = ["-shared", "-fPIC", "-O1", "-w", f"-I{_headers()}", "-o", str(library)]
+        subprocess.run([compiler, *options, str(SOURCES / f"plant{version}.c"), "-lm"], check=True, timeout=TIMEOUT)
+        return library.read_bytes()

@@ -1,11 +1,12 @@
 """The reactor of Van de Vusse, A -> B -> C and 2 A -> D in an isothermal stirred tank, as a unit for FMI 2.
 
-    pythonfmu build -f van_de_vusse.py        makes VanDeVusse.fmu
+    Examples/sinter/vandevusse/make_unit        makes VanDeVusse.fmu
 
 J. G. van de Vusse, Chem. Eng. Sci. 19 (1964) 994; the constants are those of the textbooks' example.
 """
 
 from pythonfmu import Fmi2Causality, Fmi2Slave, Fmi2Variability, Real
+from pythonfmu.enums import Fmi2Status
 
 K1 = 50.0  # 1/h, A -> B
 K2 = 100.0  # 1/h, B -> C
@@ -34,18 +35,12 @@ class VanDeVusse(Fmi2Slave):
 
     def do_step(self, current_time, step_size):
         if self.V <= 0:
-            self.log(f"the volume is {self.V} L", self.error_status())
+            self.log(f"the volume is {self.V} L", Fmi2Status.error)
             return False
         count = max(1, round(step_size * STEPS_PER_HOUR))
         for _ in range(count):
             self._step(step_size / count)
         return True
-
-    @staticmethod
-    def error_status():
-        from pythonfmu import Fmi2Status
-
-        return Fmi2Status.error
 
     def _rates(self, a, b):
         dilution = self.F / self.V

@@ -1,21 +1,74 @@
-"""Runs foreign code in a forked child, which may crash, hang and leak."""
+"""Runs a unit's code in a forked child: it may crash, hang, leak and print as it likes."""
 
 from __future__ import annotations
 
+import ctypes
+import faulthandler
 import json
 import os
+import resource
+import selectors
 import signal
+import sys
 import threading
-from typing import Any, Callable, Optional
+from dataclasses import dataclass, field
+from typing import Any, Callable, NoReturn, Optional
 
 from foqus_runner import linux, strict_json
-from foqus_runner.messages import describe_exit, shorten
+from foqus_runner.job_log import JobLog
+from foqus_runner.messages import describe_exit, print_exception, shorten
+from foqus_runner.node_watch import SharedName
 
-from ..simulator import Crash, ModelError
+from ..processes import kill_children
+
+#: How many messages of a unit are kept, and how long one may be.
+MAX_MESSAGES = 100
+MAX_LENGTH = 500
+_LOG = "fmu.log"
+
+
+class Report:
+    """The child's end: tells the parent what the unit says, where it is, and what came out."""
+
+    def __init__(self, descriptor: int, place: SharedName) -> None:
+        self._descriptor = descriptor
+        self._place = place
+        self._left = MAX_MESSAGES
+        self.worst = 0  # of the statuses of FMI that were seen
+        self.last_error = ""
+
+    def at(self, function: str, time: Optional[float]) -> None:
+        """Before each call of the unit's code, which may not come back."""
+        self._place.set(function if time is None else f"{function} at time {time:.12g}")
+
+    def message(self, status: int, text: str) -> None:
+        """Of the unit's log: warnings and worse are kept."""
+        text = " ".join(text.split())[:MAX_LENGTH]
+        self.worst = max(self.worst, status)
+        if status > 1 and text:
+            self.last_error = text
+        if status > 0 and text and self._left > 0:
+            self._left -= 1
+            self.send(message=text)
+
+    def send(self, **fields: Any) -> None:
+        data = memoryview((strict_json.encode(fields) + "\n").encode(errors="backslashreplace"))
+        while data:
+            data = data[os.write(self._descriptor, data) :]
+
+
+@dataclass
+class Told:
+    """What a child has told until its end."""
+
+    messages: list[str] = field(default_factory=list)
+    fields: Optional[dict[str, Any]] = None  # what came out; None when the unit's code ended the process before
+    ending: str = ""  # how the process ended, when not by itself
+    place: str = ""  # in which of the unit's functions
 
 
 class Child:
-    """One at a time; ``kill`` may be called in any thread."""
+    """One child at a time. ``kill`` may be called in any thread, at any time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -26,67 +79,114 @@ class Child:
             if self._pid is not None:
                 linux.kill_group(self._pid)
 
-    def call(self, work: Callable[[], Any], what: str, folder: str, interrupted: threading.Event) -> Any:
-        """What ``work`` returns, which must be JSON. Raises its ModelError, and Crash when its process ends by itself.
-
-        Nothing is started once ``interrupted`` is set, as ``kill`` may have found nothing to kill.
-        """
+    def call(self, work: Callable[[Report], None], folder: str, interrupted: threading.Event) -> Told:
+        """Does the work in the folder, where what is printed becomes a log."""
+        log = JobLog(os.path.join(folder, _LOG))
+        place = SharedName()
         reader, writer = os.pipe()
         parent = os.getpid()
         with self._lock:
-            if interrupted.is_set():
-                os.close(reader)
-                os.close(writer)
-                raise ModelError(f"{what} was not run: it was interrupted before")
             pid = os.fork()
             if pid == 0:
-                _child(parent, reader, writer, work, folder)
+                _child(parent, work, folder, Report(writer, place), (writer, log.write_end))
             self._pid = pid
         os.close(writer)
+        log.close_write_end()
+        if interrupted.is_set():  # an interrupt from before there was a child
+            self.kill()
+        os.set_blocking(reader, False)
+        received = bytearray()
         try:
-            received = _read_all(reader)
+            status = self._watch(pid, reader, received, log)
         finally:
+            log.close()
             os.close(reader)
-            with self._lock:
-                linux.kill_group(pid)  # what it started, and itself when it has told its result and hangs
-                _, status = os.waitpid(pid, 0)
-                self._pid = None
-        if not received.endswith(b"\n"):
-            raise Crash(f"{what} ended its process: {describe_exit(status)}")
-        told = json.loads(received)
-        if "error" in told:
-            raise ModelError(told["error"], messages=told["messages"])
-        return told["value"]
+        return _told(received, status, place.get())
+
+    def _watch(self, pid: int, reader: int, received: bytearray, log: JobLog) -> int:
+        """Until the child has ended; returns its wait status."""
+        pidfd = os.pidfd_open(pid)
+        with selectors.DefaultSelector() as selector:
+            for descriptor in (pidfd, reader, log.read_end):
+                selector.register(descriptor, selectors.EVENT_READ)
+            while True:
+                ready = {key.fd for key, _ in selector.select()}
+                if reader in ready and not _read(reader, received):
+                    selector.unregister(reader)  # its end; the pidfd tells that of the child
+                if log.read_end in ready and not log.relay():
+                    selector.unregister(log.read_end)
+                if pidfd in ready:
+                    break
+        with self._lock:
+            self._pid = None
+            linux.kill_group(pid)  # what it started; it is not reaped, so the id is surely still its own
+            _, status = os.waitpid(pid, 0)
+        os.close(pidfd)
+        kill_children()
+        while _read(reader, received):
+            pass
+        return status
 
 
-def _read_all(descriptor: int) -> bytes:
-    parts = []
-    while data := os.read(descriptor, 1 << 16):
-        parts.append(data)
-        if data.endswith(b"\n"):  # a process that it left behind may hold the pipe
-            break
-    return b"".join(parts)
+def _read(reader: int, received: bytearray) -> bool:
+    """False at the end, or when there is nothing now."""
+    try:
+        data = os.read(reader, 1 << 16)
+    except BlockingIOError:
+        return False
+    received += data
+    return bool(data)
 
 
-def _child(parent: int, reader: int, writer: int, work: Callable[[], Any], folder: str) -> None:
-    """Never returns."""
+def _told(received: bytearray, status: int, place: str) -> Told:
+    told = Told(ending=describe_exit(status) if status else "", place=place)
+    for line in received.split(b"\n")[:-1]:
+        fields = json.loads(line)
+        if "message" in fields:
+            told.messages.append(shorten(fields["message"]))
+        else:
+            told.fields = fields
+    return told
+
+
+def _child(parent: int, work: Callable[[Report], None], folder: str, report: Report, keep: tuple[int, int]) -> NoReturn:
     try:
         os.setsid()
         linux.die_with_parent(parent)
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
-        os.close(reader)
+        os.dup2(keep[1], 1)
+        os.dup2(keep[1], 2)
+        # The protocol is none of the unit's business.
+        for descriptor in map(int, os.listdir("/proc/self/fd")):
+            if descriptor > 2 and descriptor != keep[0]:
+                _close(descriptor)
+        faulthandler.enable(2)  # a crash of a unit in Python leaves its stack in the log
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _prefer_for_oom()
         os.chdir(folder)
-        try:
-            told = {"value": work()}
-        except ModelError as error:
-            told = {"error": str(error), "messages": error.messages}
-        except Exception as error:
-            told = {"error": shorten(f"{type(error).__name__}: {error}"), "messages": []}
-        data = memoryview((strict_json.encode(told) + "\n").encode())
-        while data:
-            data = data[os.write(writer, data) :]
+        work(report)
+        sys.stdout.flush()
+        ctypes.CDLL(None).fflush(None)  # what the unit's C code has printed
         os._exit(0)
+    except BaseException:
+        print_exception()
     finally:
         os._exit(70)
+
+
+def _close(descriptor: int) -> None:
+    try:
+        os.close(descriptor)
+    except OSError:  # that of the listing itself
+        pass
+
+
+def _prefer_for_oom() -> None:
+    """Out of memory, the kernel shall end the unit and not the runner."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("500")
+    except OSError:
+        pass

@@ -1,207 +1,174 @@
-"""Simulates a unit; in a process of its own, as its code is not ours."""
+"""One run of an instance, as the plan says. All of it happens in the forked child."""
 
 from __future__ import annotations
 
-import math
-from typing import Any, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-import fmpy.simulation
-import numpy
 from fmpy.fmi1 import FMICallException
 
 from ..simulator import ModelError
+from .bindings import Binding, Bindings
+from .child import Report
+from .co_simulation import CoSimulation
+from .instance import CannotInstantiate, instantiate
 from .plan import Plan
-from .unit import Binding, Unit
+from .unit import CO_SIMULATION, Unit
 
-_WARNING = 1
-_STATUSES = {2: "discard", 3: "an error", 4: "a fatal error", 5: "pending"}
-#: How many messages of a unit are kept.
-_MESSAGES = 100
+_STATUSES = {2: "discarded the step", 3: "failed", 4: "failed for good", 5: "did not finish"}
 
 
-class Messages:
-    """What a unit says by its log callback: its warnings and errors."""
+class Stepper(Protocol):
+    """Co-simulation, or model exchange with a solver."""
 
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.worst = 0
+    ended: bool  # by the unit's own wish
 
-    def fmi2(self, _: Any, name: Any, status: int, category: Any, text: Any, *rest: Any) -> None:
-        self._add(status, text)
+    def begin(self) -> None:
+        """After the initialization."""
 
-    def fmi3(self, _: Any, status: int, category: Any, text: Any) -> None:
-        self._add(status, text)
+    def change_inputs(self, change: Any) -> None:
+        """Between steps; calls what it is given."""
 
-    def _add(self, status: int, text: Any) -> None:
-        decoded = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-        self.worst = max(self.worst, status)
-        if status >= _WARNING and len(self.texts) < _MESSAGES and decoded.strip():
-            self.texts.append(decoded.strip())
+    def advance(self, begin: float, end: float) -> None: ...
 
 
-def simulate(unit: Unit, plan: Plan, values: dict[str, Any]) -> tuple[dict[str, Any], int, list[str]]:
-    """The outputs by name, Sinter's status and the messages. Raises ModelError."""
-    messages = Messages()
-    run = _cosimulate if unit.is_cosimulation else _exchange
+@dataclass(frozen=True)
+class Values:
+    """For the unit's setters: of steady inputs a list, of dynamic ones a list for each time."""
+
+    steady: list[tuple[Binding, list[Any]]]
+    dynamic: list[tuple[Binding, list[list[Any]]]]
+
+    def at(self, index: int) -> list[tuple[Binding, list[Any]]]:
+        return [(binding, values[index]) for binding, values in self.dynamic]
+
+
+def probe(unit: Unit, interface: str, report: Report) -> None:
+    """Whether there can be an instance; what is wrong is reported."""
     try:
-        read = run(unit, plan, values, messages)
+        made = instantiate(unit, interface, report)
+    except CannotInstantiate as error:
+        report.send(refused=str(error))
+        return
+    report.send(instantiated=True)
+    _free(unit, made)
+
+
+def simulate(unit: Unit, bindings: Bindings, plan: Plan, values: Values, report: Report) -> None:
+    """Reports the outputs, or why there are none."""
+    try:
+        made = instantiate(unit, plan.interface, report)
+    except CannotInstantiate as error:
+        report.send(failed=str(error), code=1)
+        return
+    try:
+        outputs = _Run(unit, bindings, plan, values, made, report).outputs()
     except FMICallException as error:
-        raise ModelError(_failure(unit, error, messages), messages=messages.texts) from None
-    outputs: dict[str, Any] = {}
-    for binding in unit.outputs:
-        name = binding.variable.name
-        try:
-            told = [binding.from_unit(item) for item in read[name]]
-        except (ValueError, OverflowError) as error:
-            raise ModelError(f"{name} ({binding.names[0]}): {error}", messages=messages.texts) from None
-        outputs[name] = told if binding.variable.is_dynamic and plan.is_dynamic else told[-1]
-        _check_finite(name, binding, outputs[name], messages)
-    return outputs, 2 if messages.worst == _WARNING else 0, messages.texts
-
-
-def _failure(unit: Unit, error: FMICallException, messages: Messages) -> str:
-    said = f": {messages.texts[-1]}" if messages.texts else ""
-    status = _STATUSES.get(error.status, f"status {error.status}")
-    return f"{unit.name}: {error.function} ended with {status}{said}"
-
-
-def _check_finite(name: str, binding: Binding, value: Any, messages: Messages) -> None:
-    for item in numpy.ravel(numpy.array(value, dtype=object)):
-        if isinstance(item, float) and not math.isfinite(item):
-            raise ModelError(f"{name} ({binding.names[0]}): the unit gave {item}", messages=messages.texts)
-
-
-def _instantiate(unit: Unit, kind: str, messages: Messages) -> Any:
-    is_fmi3 = unit.description.fmiVersion.startswith("3")
-    return fmpy.simulation.instantiate_fmu(
-        unit.folder,
-        unit.description,
-        fmi_type=kind,
-        debug_logging=True,  # without it many say nothing of errors either
-        logger=messages.fmi3 if is_fmi3 else messages.fmi2,
-        require_functions=False,  # many leave out what they do not offer
-    )
-
-
-def try_instance(unit: Unit) -> None:
-    """Raises what is wrong with the unit's program, as a wrong GUID."""
-    _instantiate(unit, "CoSimulation" if unit.is_cosimulation else "ModelExchange", Messages()).freeInstance()
-
-
-def _setter(fmu: Any, binding: Binding) -> Callable[[Any], None]:
-    call = getattr(fmu, f"set{binding.access}")
-
-    def put(value: Any) -> None:
-        values = binding.to_unit(value)
-        if binding.is_text:
-            values = [item.encode() for item in values]
-        call(list(binding.references), values)
-
-    return put
-
-
-def _getter(fmu: Any, binding: Binding) -> Callable[[], list[Any]]:
-    call = getattr(fmu, f"get{binding.access}")
-    references = list(binding.references)
-    if binding.count == len(references):
-        return lambda: list(call(references))
-    return lambda: list(call(references, binding.count))  # an array of FMI 3
-
-
-def _cosimulate(unit: Unit, plan: Plan, values: dict[str, Any], messages: Messages) -> dict[str, list[Any]]:
-    fmu = _instantiate(unit, "CoSimulation", messages)
-    puts = [(binding, _setter(fmu, binding)) for binding in unit.inputs]
-    gets = [(binding.variable.name, _getter(fmu, binding)) for binding in unit.outputs]
-    is_fmi2 = unit.description.fmiVersion == "2.0"
-    if is_fmi2:
-        fmu.setupExperiment(tolerance=plan.tolerance, startTime=plan.start, stopTime=plan.stop)
-    for binding, put in puts:
-        put(_value(binding, values, plan, 0))
-    if is_fmi2:
-        fmu.enterInitializationMode()
+        report.send(failed=_failure(error, made, report), code=1)
+    except ModelError as error:
+        report.send(failed=str(error), code=error.code)
     else:
-        fmu.enterInitializationMode(tolerance=plan.tolerance, startTime=plan.start, stopTime=plan.stop)
-    fmu.exitInitializationMode()
-    read: dict[str, list[Any]] = {name: [] for name, _ in gets}
-    time = plan.start
-    for index, target in enumerate(plan.targets):
-        for binding, put in puts:
-            if binding.variable.is_dynamic and plan.is_dynamic:
-                put(_value(binding, values, plan, index))
-        steps = max(1, math.ceil((target - time) / plan.step - 1e-9)) if plan.step else 1
-        begin = time
-        for step in range(steps):
-            following = target if step == steps - 1 else begin + (target - begin) * (step + 1) / steps
-            fmu.doStep(currentCommunicationPoint=time, communicationStepSize=following - time)
-            time = following
-        for name, get in gets:
-            read[name].append(get())
-    fmu.terminate()
-    fmu.freeInstance()
-    return read
+        report.send(output=outputs, warned=report.worst > 0)
+        _end(unit, made, report)
 
 
-def _value(binding: Binding, values: dict[str, Any], plan: Plan, index: int) -> Any:
-    value = values[binding.variable.name]
-    return value[index] if binding.variable.is_dynamic and plan.is_dynamic else value
+class _Run:
+    def __init__(
+        self, unit: Unit, bindings: Bindings, plan: Plan, values: Values, made: Any, report: Report
+    ) -> None:
+        self.unit = unit
+        self.bindings = bindings
+        self.plan = plan
+        self.values = values
+        self.made = made
+        self.report = report
+
+    def outputs(self) -> dict[str, Any]:
+        """By the names of the configuration's variables."""
+        is_dynamic = [binding for binding in self.bindings.outputs if binding.variable.is_dynamic]
+        outputs: dict[str, Any] = {binding.variable.name: [] for binding in is_dynamic}
+        self._initialize()
+        stepper = self._stepper()
+        stepper.begin()
+        for index, (begin, end) in enumerate(self.plan.parts()):
+            if index > 0 and self.values.dynamic:
+                stepper.change_inputs(lambda: self._set(self.values.at(index)))
+            stepper.advance(begin, end)
+            if stepper.ended and self.made.time < self.plan.stop:
+                self._end_early(bool(is_dynamic))
+                break
+            for binding in is_dynamic:
+                outputs[binding.variable.name].append(self._get(binding))
+        for binding in self.bindings.outputs:
+            if not binding.variable.is_dynamic:
+                outputs[binding.variable.name] = self._get(binding)
+        return outputs
+
+    def _end_early(self, is_dynamic: bool) -> None:
+        """Some units end a run when they have got what is asked for, some when they fail; raises ModelError."""
+        text = f"the unit ended the run at time {self.made.time:.12g}, before {self.plan.stop:.12g}"
+        if is_dynamic or self.report.last_error:
+            raise ModelError(text + (f": {self.report.last_error}" if self.report.last_error else ""))
+        self.report.message(1, text)
+
+    def _initialize(self) -> None:
+        made, plan = self.made, self.plan
+        made.time = plan.start
+        first = self.values.steady + self.values.at(0)
+        times = {"tolerance": plan.tolerance, "startTime": plan.start, "stopTime": plan.stop}
+        if self.unit.version == 2:
+            made.setupExperiment(**times)
+        self._set(first, inputs=False)
+        made.enterInitializationMode(**({} if self.unit.version == 2 else times))
+        self._set(first, parameters=False)
+        made.exitInitializationMode()
+
+    def _stepper(self) -> Stepper:
+        if self.plan.interface == CO_SIMULATION:
+            return CoSimulation(self.unit, self.plan, self.made)
+        from .model_exchange import ModelExchange  # loads the solver's libraries
+
+        return ModelExchange(self.unit, self.plan, self.made)
+
+    def _set(self, items: list[tuple[Binding, list[Any]]], inputs: bool = True, parameters: bool = True) -> None:
+        for binding, values in items:
+            for place in binding.places:
+                if inputs if place.is_input else parameters:
+                    getattr(self.made, f"set{place.type}")(place.references, values)
+
+    def _get(self, binding: Binding) -> Any:
+        """Raises ModelError for what is no value."""
+        place = binding.places[0]
+        getter = getattr(self.made, f"get{place.type}")
+        try:
+            read = getter(place.references) if self.unit.version == 2 else getter(place.references, place.count)
+            return binding.value(read)
+        except (ValueError, AttributeError) as error:  # FMPy decodes texts without a look whether there is one
+            what = error if isinstance(error, ValueError) else "no text"
+            raise ModelError(f"{binding.variable.name} ({place.path}): {what} at time {self.made.time:g}") from None
 
 
-def _exchange(unit: Unit, plan: Plan, values: dict[str, Any], messages: Messages) -> dict[str, list[Any]]:
-    """With FMPy's solver. Outputs between its steps are interpolated."""
-    starts: dict[str, Any] = {}
-    for binding in unit.inputs:
-        first = binding.to_unit(_value(binding, values, plan, 0))
-        if len(binding.names) == 1:
-            starts[binding.names[0]] = first if binding.count > 1 else first[0]
-        else:
-            starts.update(zip(binding.names, first))
-    gaps = numpy.diff((plan.start, *plan.targets))
-    result = fmpy.simulate_fmu(
-        unit.folder,
-        validate=False,
-        start_time=plan.start,
-        stop_time=plan.stop,
-        solver=plan.solver,
-        step_size=plan.step,
-        relative_tolerance=plan.tolerance,
-        output_interval=plan.step or float(min(gaps)) / 20,
-        fmi_type="ModelExchange",
-        start_values=starts,
-        input=_signals(unit, plan, values),
-        output=[name for binding in unit.outputs for name in binding.names],
-        debug_logging=True,
-        logger=messages.fmi3 if unit.description.fmiVersion.startswith("3") else messages.fmi2,
-        model_description=unit.description,
-    )
-    return {binding.variable.name: _interpolated(binding, result, plan) for binding in unit.outputs}
+def _failure(error: FMICallException, made: Any, report: Report) -> str:
+    what = _STATUSES.get(error.status, f"returned the unknown status {error.status}")
+    said = f": {report.last_error}" if report.last_error else ""
+    time = "" if made.time is None else f" at time {made.time:.12g}"
+    return f"{error.function}{time} {what}{said}"
 
 
-def _signals(unit: Unit, plan: Plan, values: dict[str, Any]) -> Any:
-    """Each value holds from the time before its own; None when nothing changes over time."""
-    moving = [binding for binding in unit.inputs if binding.variable.is_dynamic and plan.is_dynamic]
-    if not moving:
-        return None
-    names = [name for binding in moving for name in binding.names]
-    rows = []
-    begin = plan.start
-    for index, target in enumerate(plan.targets):
-        row = [item for binding in moving for item in binding.to_unit(values[binding.variable.name][index])]
-        rows += [(begin, *row), (target, *row)]
-        begin = target
-    return numpy.array(rows, dtype=[("time", float), *((name, float) for name in names)])
+def _end(unit: Unit, made: Any, report: Report) -> None:
+    """The outputs are told already: what goes wrong now is a warning."""
+    try:
+        made.terminate()
+        _free(unit, made)
+    except FMICallException as error:
+        report.message(1, _failure(error, made, report))
+    except ModelError as error:
+        report.message(1, str(error))
 
 
-def _interpolated(binding: Binding, result: Any, plan: Plan) -> list[Any]:
-    read: list[Any] = []
-    for target in plan.targets:
-        row = []
-        for name in binding.names:
-            column = result[name]
-            if binding.is_text or column.dtype.kind not in "fd":
-                row.append(column[max(0, int(numpy.searchsorted(result["time"], target, side="right")) - 1)])
-            elif column.ndim > 1:
-                row += [float(numpy.interp(target, result["time"], part)) for part in column.reshape(len(column), -1).T]
-            else:
-                row.append(float(numpy.interp(target, result["time"], column)))
-        read.append(row)
-    return read
+def _free(unit: Unit, made: Any) -> None:
+    """Without unloading the library, which the end of the process does."""
+    if unit.version == 2:
+        made.fmi2FreeInstance(made.component)
+    else:
+        made.fmi3FreeInstance(made.component)
