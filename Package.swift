@@ -240,7 +240,10 @@ let package = Package(
             ["StoreConformance", "Stores", "FOQUSModel", "JSONKit", "EventLoop", "SQLiteKit", "FileKit", "Threading"]),
         tests(
             "Executors",
-            ["Sinter", "FOQUSModel", "JSONKit", "EventLoop", "FileKit", "ProcessKit", "Logging", "Threading"]),
+            [
+                "Sinter", "FOQUSModel", "JSONKit", "EventLoop", "FileKit", "ProcessKit", "Logging", "Threading",
+                "HTTPServer", "CryptoTools",
+            ]),
         tests(
             "WorkerEngine",
             [

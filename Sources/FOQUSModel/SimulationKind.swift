@@ -30,10 +30,10 @@ public struct SimulationKind: Sendable, Hashable {
         if json["filetype"]?.stringValue == "sinterconfig", let file = json["aspenfile"]?.stringValue {
             return aspen(file: file)
         }
-        if json["config-version"]?.stringValue == "0.2", let file = json["model"]?["file"]?.stringValue {
+        if isVersion("0.2", json["config-version"]), let file = json["model"]?["file"]?.stringValue {
             return aspen(file: file)
         }
-        guard json["filetype-version"]?.stringValue == "0.3", let file = json["model"]?["file"]?.stringValue,
+        guard isVersion("0.3", json["filetype-version"]), let file = json["model"]?["file"]?.stringValue,
             let name = json["application"]?["name"]?.stringValue?.lowercased()
         else {
             return json["filetype"]?.stringValue == "foqus-user-plugin" ? named("foqus-user-plugin") : nil
@@ -41,6 +41,11 @@ public struct SimulationKind: Sendable, Hashable {
         if file.hasSuffix(".py"), name == "foqus-user-plugin" { return named("foqus-user-plugin") }
         if file.hasSuffix(".acmf"), name == "aspen custom modeler" { return named("acm") }
         return file.hasSuffix(".bkp") ? named("aspenplus") : nil
+    }
+
+    /// Real configurations have numbers there, and the existing gateway's comparison takes those for their texts.
+    private static func isVersion(_ text: String, _ json: JSON?) -> Bool {
+        json?.stringValue == text || json?.doubleValue == Double(text)
     }
 
     private static func aspen(file: String) -> SimulationKind? {

@@ -48,7 +48,7 @@ private func everySetting() throws -> [Setting] {
             line.hasPrefix("#") && !line.hasPrefix("# ") ? line.dropFirst() : line
         }
         let sample = try settings(active.joined(separator: "\n")).origins
-        let examples = ["tls_certificate", "tls_key", "credentials_file"]
+        let examples = ["tls_certificate", "tls_key", "credentials_file", "password_file", "ca_file"]
         for standard in try everySetting() where !examples.contains(standard.key) {
             let shown = sample.first { $0.section == standard.section && $0.key == standard.key }
             #expect(shown?.value == standard.value, "[\(standard.section)] \(standard.key)")
@@ -76,7 +76,7 @@ private func everySetting() throws -> [Setting] {
                 rows[section + " " + cells[0], default: []].append(cells)
             }
         }
-        let fromTheMachine = ["slots", "processes", "instance"]
+        let fromTheMachine = ["slots", "processes", "instance", "application"]
         for setting in try everySetting() {
             let page = setting.section.hasPrefix("application.") ? "application.NAME" : setting.section
             // Several executors may have settings of one name.

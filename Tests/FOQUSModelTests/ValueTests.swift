@@ -81,6 +81,10 @@ import Testing
         (#"{"filetype":"sinterconfig","aspenfile":"m.bkp"}"#, "aspenplus_sinter.json"),
         (#"{"config-version":"0.2","model":{"file":"m.bkp"}}"#, "aspenplus_sinter.json"),
         (
+            #"{"filetype-version":0.3,"model":{"file":"m.bkp"},"application":{"name":"Aspen Plus"}}"#,
+            "aspenplus_sinter.json"
+        ),
+        (
             #"{"filetype-version":"0.3","model":{"file":"m.py"},"application":{"name":"foqus-user-plugin"}}"#,
             "foqus-user-plugin.json"
         ),

@@ -5,18 +5,29 @@ import EventLoop
 /// After a licence failure nothing starts for a while; then one job goes first. When that has a licence all may go on,
 /// otherwise the pause doubles.
 actor LicencePause {
+    /// What a job may do.
+    enum Admission: Sendable, Equatable {
+        case free
+        /// It goes first, and the others wait for what it finds: `settled` must follow.
+        case first
+        /// It has waited long enough.
+        case tooLate
+        case cancelled
+    }
+
     private static let longest = Duration.seconds(900)
 
     private enum State {
         case open
         /// Until a timer ends it.
         case paused
-        /// One job tries whether there is a licence again.
+        /// The pause is over, and who comes next tries.
+        case due
         case trying
     }
 
     private let loop: EventLoop
-    private let first: Duration
+    private let shortest: Duration
     private var state = State.open
     private var next: Duration
     private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
@@ -24,74 +35,66 @@ actor LicencePause {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
+    /// - Parameter first: the length of the first pause.
     init(_ first: Duration, loop: EventLoop) {
-        self.first = first
         self.loop = loop
+        shortest = first
         next = first
     }
 
-    /// Returns when a job may start, or when its task is cancelled. `settled` must follow.
-    func enter() async {
+    /// Waits until a job may start.
+    /// - Parameter deadline: looked at whenever something changes, so at the latest after the longest pause.
+    func enter(until deadline: ContinuousClock.Instant) async -> Admission {
         while !Task.isCancelled {
             switch state {
-            case .open: return
+            case .open: return .free
+            case .due:
+                state = .trying
+                return .first
             case .paused, .trying:
-                lastWaiter += 1
-                let id = lastWaiter
-                await withTaskCancellationHandler {
-                    await withCheckedContinuation { continuation in
-                        if Task.isCancelled { continuation.resume() } else { waiting[id] = continuation }
-                    }
-                } onCancel: {
-                    loop.execute { self.assumeIsolated { $0.waiting.removeValue(forKey: id)?.resume() } }
-                }
-                if state == .paused, isDue {
-                    isDue = false
-                    state = .trying
-                    return
-                }
+                if ContinuousClock().now > deadline { return .tooLate }
+                await change()
             }
         }
+        return .cancelled
     }
 
-    /// The pause is over, and the next waiter may try.
-    private var isDue = false
-
-    /// - Parameter hadLicence: nil when the job does not tell, as one that was cancelled.
-    func settled(hadLicence: Bool?) {
+    /// What a job found that was admitted.
+    /// - Parameter hadLicence: nil when it does not tell, as one that was cancelled.
+    func settled(_ admission: Admission, hadLicence: Bool?) {
         switch hadLicence {
         case true?:
             state = .open
-            next = first
-            wakeAll()
+            next = shortest
         case false?:
-            guard state != .paused || isDue else { return }  // others failed as well
-            pause()
+            // Of jobs that began before the pause, and failed for the same reason, one pause is enough.
+            guard admission == .first || state == .open else { return }
+            state = .paused
+            loop.addTimer(after: next) { self.assumeIsolated { $0.timeIsOver() } }
+            next = min(next * 2, Self.longest)
         case nil:
-            // Another one has to try.
-            if state == .trying { letOneTry() }
+            guard admission == .first else { return }
+            state = .due
         }
+        wakeAll()
     }
 
-    var isPaused: Bool { state != .open }
-
-    private func pause() {
-        state = .paused
-        isDue = false
-        loop.addTimer(after: next) { self.assumeIsolated { $0.letOneTry() } }
-        next = min(next * 2, Self.longest)
+    private func timeIsOver() {
+        guard state == .paused else { return }
+        state = .due
+        wakeAll()
     }
 
-    private func letOneTry() {
-        state = .paused
-        isDue = true
-        guard let id = waiting.keys.min() else {
-            // Who comes next tries.
-            state = .open
-            isDue = false
-            return
+    private func change() async {
+        lastWaiter += 1
+        let id = lastWaiter
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if Task.isCancelled { continuation.resume() } else { waiting[id] = continuation }
+            }
+        } onCancel: {
+            loop.execute { self.assumeIsolated { $0.waiting.removeValue(forKey: id)?.resume() } }
         }
-        waiting.removeValue(forKey: id)?.resume()
     }
 
     private func wakeAll() {

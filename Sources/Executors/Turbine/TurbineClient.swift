@@ -22,11 +22,19 @@ struct TurbineClient: Sendable {
 
     // MARK: simulations
 
-    /// The files of a simulation with what is known of their content; nil when there is no such simulation.
-    func stagedInputs(of simulation: String) async throws(TurbineError) -> [String: String?]? {
+    /// A simulation as the gateway has it.
+    struct Simulation: Sendable {
+        /// Of this version; nil where there are no versions.
+        let version: String?
+        /// Its files, with the SHA-1 of those whose content is known.
+        let inputs: [String: String?]
+    }
+
+    /// Nil when there is no such simulation.
+    func simulation(_ name: String) async throws(TurbineError) -> Simulation? {
         let answer: JSON
         do throws(TurbineError) {
-            answer = try await json("GET", RequestPath("simulation", simulation).query(["verbose": "true"]))
+            answer = try await json("GET", RequestPath("simulation", name).query(["verbose": "true"]))
         } catch {
             if error.code == .notFound { return nil }
             throw error
@@ -37,7 +45,7 @@ struct TurbineClient: Sendable {
             // It holds a SHA-1, whatever it is called.
             inputs[name] = .some(input["MD5Sum"]?.stringValue?.lowercased())
         }
-        return inputs
+        return Simulation(version: dialect == .turbinelite ? answer["Id"]?.stringValue : nil, inputs: inputs)
     }
 
     func makeSimulation(_ name: String, application: String) async throws(TurbineError) {
@@ -46,27 +54,27 @@ struct TurbineClient: Sendable {
             ["Name": .string(name), "Application": .string(application), "StagedInputs": []])
     }
 
+    /// The applications that the gateway serves.
+    func applications() async throws(TurbineError) -> [String] {
+        (try await json("GET", RequestPath("application"), slash: true).arrayValue ?? [])
+            .compactMap { $0["Name"]?.stringValue }
+    }
+
+    /// A large file takes as long as it takes, but must not stand still.
     func stage(_ bytes: [UInt8], as name: String, of simulation: String) async throws(TurbineError) {
         _ = try await send(
             "PUT", RequestPath("simulation", simulation, "input").appending(path: name), body: bytes,
-            type: "application/octet-stream")
+            type: "application/octet-stream", isLong: true)
     }
 
     // MARK: jobs
 
-    /// A new session; of a name that is chosen here, where the gateway lets its clients choose.
-    func makeSession(_ wanted: String) async throws(TurbineError) -> String {
-        if dialect == .foqus { return wanted }
-        let answer = try await json("POST", RequestPath("session"), slash: true)
-        guard let id = answer.stringValue else { throw strange("POST /session/", answer) }
-        return id
-    }
-
-    /// - Returns: the job's id there.
-    func append(_ job: JSONObject, to session: String) async throws(TurbineError) -> String {
+    /// Both dialects make a session that nobody has yet of whatever id the first job is appended to.
+    ///
+    /// Not to be repeated without a look: an answer that was lost may have been a success.
+    func append(_ job: JSONObject, to session: String) async throws(TurbineError) {
         let answer = try await json("POST", RequestPath("session", session), [.object(job)])
-        guard let id = answer.arrayValue?.first.flatMap(Self.id) else { throw strange("POST /session/…", answer) }
-        return id
+        guard answer.arrayValue?.first.flatMap(Self.id) != nil else { throw strange("POST /session/…", answer) }
     }
 
     func start(_ session: String) async throws(TurbineError) {
@@ -79,36 +87,25 @@ struct TurbineClient: Sendable {
         return job
     }
 
-    /// The jobs of a session; none when there is no such session.
-    func jobs(of session: String) async throws(TurbineError) -> [TurbineJob] {
-        try await list(RequestPath("session", session))
-    }
-
-    /// TurbineLite's jobs of a simulation.
-    func jobs(ofSimulation name: String) async throws(TurbineError) -> [TurbineJob] {
-        try await list(RequestPath("job").query(["simulation": name, "rpp": "-1"]))
-    }
-
-    /// Ends a job, also one that runs.
-    func end(_ job: String, in session: String) async throws(TurbineError) {
-        switch dialect {
-        case .turbinelite: _ = try await send("POST", RequestPath("job", job, "terminate"))
-        case .foqus: _ = try await send("POST", RequestPath("session", session, "kill"))
+    /// The first job of a session; nil when there is no such session.
+    func firstJob(of session: String) async throws(TurbineError) -> TurbineJob? {
+        do throws(TurbineError) {
+            let answer = try await json("GET", RequestPath("session", session).query(["verbose": "true"]))
+            return answer.arrayValue?.first.flatMap(TurbineJob.init)
+        } catch {
+            if error.code == .notFound { return nil }
+            throw error
         }
+    }
+
+    /// Ends the jobs of a session, also those that run.
+    func kill(_ session: String) async throws(TurbineError) {
+        _ = try await send("POST", RequestPath("session", session, "kill"))
     }
 
     /// Where the gateway can.
     func delete(session: String) async throws(TurbineError) {
         if dialect == .turbinelite { _ = try await send("DELETE", RequestPath("session", session)) }
-    }
-
-    private func list(_ path: RequestPath) async throws(TurbineError) -> [TurbineJob] {
-        do throws(TurbineError) {
-            return (try await json("GET", path).arrayValue ?? []).compactMap(TurbineJob.init)
-        } catch {
-            if error.code == .notFound { return [] }
-            throw error
-        }
     }
 
     static func id(_ json: JSON) -> String? { json.stringValue ?? json.intValue.map { String($0) } }
@@ -136,15 +133,17 @@ struct TurbineClient: Sendable {
     }
 
     private func send(
-        _ method: String, _ path: RequestPath, body: [UInt8], type: String, slash: Bool = false
+        _ method: String, _ path: RequestPath, body: [UInt8], type: String, slash: Bool = false,
+        isLong: Bool = false
     ) async throws(TurbineError) -> [UInt8] {
         let url = "\(base)\(path)\(slash ? "/" : "")"
         let answer: ClientResponse
         do throws(HTTPClientError) {
             answer = try await http.send(
                 ClientRequest(
-                    method: method, url: url, headers: [("Content-Type", type)], body: body, timeout: timeout,
-                    basicAuth: authentication))
+                    method: method, url: url, headers: [("Content-Type", type)], body: body,
+                    timeout: isLong ? .seconds(6 * 3600) : timeout, basicAuth: authentication,
+                    inactivityTimeout: isLong ? timeout : nil))
         } catch {
             let code: TurbineError.Code = error.code == .cancelled ? .cancelled : .away
             throw TurbineError(code: code, description: "the Turbine gateway cannot be reached: \(error)")

@@ -53,30 +53,31 @@ public final class TurbineExecutor: Executor {
 
     public func run(_ job: JobRun, started: @escaping @Sendable () -> Void) async -> Outcome {
         let clock = ContinuousClock()
-        let begin = clock.now
         var hasStarted = false
         let startOnce = {
             if !hasStarted { started() }
             hasStarted = true
         }
+        // From the first time that there was no licence on: how long it ran is its own affair.
+        var deadline = clock.now + options.licencePatience
+        var shortage = "the application pauses, as other jobs found none"
+        var hasWaited = false
         while true {
-            await pause.enter()
-            if Task.isCancelled {
-                await pause.settled(hadLicence: nil)
-                return .cancelled
+            let admission = await pause.enter(until: deadline)
+            switch admission {
+            case .cancelled: return .cancelled
+            case .tooLate: return .infrastructure(message: "no licence for \(job.application): \(shortage)")
+            case .free, .first: break
             }
             let end = await forward(job, startOnce)
-            guard case .noLicence(let message) = end else {
-                await pause.settled(hadLicence: end.hadLicence)
-                return await outcome(end, job)
-            }
-            await pause.settled(hadLicence: false)
+            await pause.settled(admission, hadLicence: end.hadLicence)
+            guard case .noLicence(let message) = end else { return await outcome(end, job) }
+            shortage = message
+            if !hasWaited { deadline = clock.now + options.licencePatience }
+            hasWaited = true
             if trouble.change(of: "licence", to: "none") != nil {
                 log.warning(
                     "no licence: the application pauses", ["application": job.application, "reason": message])
-            }
-            if clock.now - begin > options.licencePatience {
-                return .infrastructure(message: "no licence for \(job.application): \(message)")
             }
         }
     }
@@ -98,10 +99,13 @@ public final class TurbineExecutor: Executor {
 
     private func forward(_ job: JobRun, _ started: () -> Void) async -> End {
         do throws(TurbineFailure) {
-            let name = try await patiently { [simulations] () throws(TurbineFailure) in
-                try await simulations.ready(for: job)
+            let (simulations, client) = (simulations, client)
+            let name = try await patiently { () throws(TurbineFailure) in try await simulations.ready(for: job) }
+            let place = try await patiently { () throws(TurbineFailure) in
+                do throws(TurbineError) { return try await self.place(job, simulation: name, client) } catch {
+                    throw .gateway(error)
+                }
             }
-            let place = try await place(job, simulation: name)
             return try await follow(job, place, started)
         } catch {
             switch error {
@@ -117,58 +121,55 @@ public final class TurbineExecutor: Executor {
         }
     }
 
+    /// Where a job is there: a session has one only.
     private struct Place {
         let session: String
         let job: String
     }
 
-    /// The job there: the one that an earlier attempt has begun, or a new one.
+    /// The job there: the one that an earlier attempt has begun, or a new one. Nothing is done twice, also when the answer
+    /// to the first time was lost.
     ///
     /// One that was ended, or that found no licence, is not taken up: it has its successor.
-    private func place(_ job: JobRun, simulation: String) async throws(TurbineFailure) -> Place {
-        let client = client
+    private func place(
+        _ job: JobRun, simulation: String, _ client: TurbineClient
+    ) async throws(TurbineError) -> Place {
         var number = 1
         while true {
-            let guid = Self.identity(of: job, number: number)
-            let found = try await asking { () throws(TurbineError) in
-                switch client.dialect {
-                case .foqus: try await client.jobs(of: guid).first
-                case .turbinelite: try await client.jobs(ofSimulation: simulation).first { $0.guid == guid }
+            let session = Self.session(of: job, number: number)
+            do throws(TurbineError) {
+                var found = try await client.firstJob(of: session)
+                if let found, found.phase == .ended || found.phase == .failed && licenceFailure(found) != nil {
+                    number += 1
+                    continue
                 }
+                if found == nil {
+                    try await client.append(request(job, simulation), to: session)
+                    found = try await client.firstJob(of: session)
+                }
+                guard let found else {
+                    throw TurbineError(code: .away, description: "a job is not in the session that it was appended to")
+                }
+                if found.phase == .waiting { try await client.start(session) }
+                return Place(session: session, job: found.id)
+            } catch {
+                if error.code == .cancelled { await end(session) }
+                throw error
             }
-            guard let found else { return try await newPlace(job, simulation, guid) }
-            if found.phase == .ended || found.phase == .failed && licenceFailure(found) != nil {
-                number += 1
-                continue
-            }
-            log.info("a job that an earlier attempt has begun is followed", ["job": job.job, "there": found.id])
-            let session = found.session ?? guid
-            if found.phase == .waiting {
-                try await asking { () throws(TurbineError) in try await client.start(session) }
-            }
-            return Place(session: session, job: found.id)
         }
     }
 
-    private func newPlace(_ job: JobRun, _ simulation: String, _ guid: String) async throws(TurbineFailure) -> Place {
-        let client = client
-        let session = try await asking { () throws(TurbineError) in try await client.makeSession(guid) }
+    private func request(_ job: JobRun, _ simulation: String) -> JSONObject {
         var request: JSONObject = [
             "Simulation": .string(simulation), "Input": job.input, "Initialize": .bool(job.conduct.initialize),
             "Reset": .bool(job.conduct.reset), "Visible": .bool(job.conduct.visible),
         ]
-        switch client.dialect {
-        case .turbinelite: request["Guid"] = .string(guid)
-        case .foqus: request["Application"] = .string(options.application)
-        }
-        let appended = request
-        let id = try await asking { () throws(TurbineError) in try await client.append(appended, to: session) }
-        try await asking { () throws(TurbineError) in try await client.start(session) }
-        return Place(session: session, job: id)
+        if client.dialect == .foqus { request["Application"] = .string(options.application) }
+        return request
     }
 
     /// The same for each attempt at a job; another for each job there that is not to be taken up.
-    static func identity(of job: JobRun, number: Int) -> String {
+    static func session(of job: JobRun, number: Int) -> String {
         let text = "turbine \(job.job) \(number) " + String(decoding: job.input.serialized(), as: UTF8.self)
         return UUIDv4.string(from: Array(SHA1.hash(Array(text.utf8)).prefix(16)))
     }
@@ -182,9 +183,11 @@ public final class TurbineExecutor: Executor {
         while true {
             let now: TurbineJob
             do throws(TurbineFailure) {
-                now = try await asking { [client] () throws(TurbineError) in try await client.job(place.job) }
+                now = try await patiently { [client] () throws(TurbineFailure) in
+                    do throws(TurbineError) { return try await client.job(place.job) } catch { throw .gateway(error) }
+                }
             } catch {
-                if case .gateway(let error) = error, error.code == .cancelled { await end(place) }
+                if case .gateway(let error) = error, error.code == .cancelled { await end(place.session) }
                 throw error
             }
             if now.phase != .waiting, runningSince == nil {
@@ -193,14 +196,14 @@ public final class TurbineExecutor: Executor {
             }
             if now.isFinal { return await settle(now, place) }
             if let limit = job.timeout, let since = runningSince, clock.now - since > limit {
-                await end(place)
+                await end(place.session)
                 return .outcome(.timedOut(after: limit))
             }
             do {
                 // Not all at the same moment.
                 try await loop.sleep(for: interval * Double.random(in: 0.8...1.2))
             } catch {
-                await end(place)
+                await end(place.session)
                 return .outcome(.cancelled)
             }
             interval = min(interval * 1.5, options.pollMaximum)
@@ -208,10 +211,13 @@ public final class TurbineExecutor: Executor {
     }
 
     private func settle(_ job: TurbineJob, _ place: Place) async -> End {
-        if job.phase == .failed, let words = licenceFailure(job) { return .noLicence(words) }
+        if job.phase == .failed, let words = licenceFailure(job) {
+            try? await client.delete(session: place.session)
+            return .noLicence(words)
+        }
         if trouble.change(of: "licence", to: nil) != nil { log.notice("there are licences again", [:]) }
         if job.phase == .success {
-            // A result is kept here; a session that cannot be deleted is no failure of the job.
+            // The result is here; a session that cannot be deleted is no failure of the job.
             try? await client.delete(session: place.session)
         }
         return .done(job)
@@ -232,7 +238,7 @@ public final class TurbineExecutor: Executor {
             let said = there.messages.joined(separator: "; ")
             switch there.phase {
             case .success:
-                await keep(there.messages, in: job.directory)
+                if there.status == 2 || there.state == "warning" { await keep(there.messages, in: job.directory) }
                 return .success(output: there.output ?? [:])
             case .ended:
                 return .failed(message: "the job was ended at \(options.url) (\(there.state)): \(said)", output: nil)
@@ -251,30 +257,23 @@ public final class TurbineExecutor: Executor {
         await files.run { try? ResultFile.write(text, to: Path.join(directory, SinterExecutor.messagesFile)) }
     }
 
-    /// Ends a job there, with some seconds for it. In a task of its own, as the one that it is for is cancelled.
-    private func end(_ place: Place) async {
-        let client = client
-        let ending = Task { try await client.end(place.job, in: place.session) }
-        let loop = loop
+    /// Ends a session's job, with some seconds for it. In a task of its own, as the one that it is for is cancelled.
+    private func end(_ session: String) async {
+        let (client, loop) = (client, loop)
+        let ending = Task { try await client.kill(session) }
         let guardian = Task {
             try await loop.sleep(for: .seconds(5))
             ending.cancel()
         }
-        do { try await ending.value } catch {
-            log.warning("a job may still run at the Turbine gateway", ["there": place.job, "reason": "\(error)"])
+        do { try await ending.value } catch let error as TurbineError where error.code == .notFound {
+            // It has not come so far.
+        } catch {
+            log.warning("a job may still run at the Turbine gateway", ["session": session, "reason": "\(error)"])
         }
         guardian.cancel()
     }
 
     // MARK: patience
-
-    private func asking<Value: Sendable>(
-        _ request: @Sendable () async throws(TurbineError) -> Value
-    ) async throws(TurbineFailure) -> Value {
-        try await patiently { () throws(TurbineFailure) in
-            do throws(TurbineError) { return try await request() } catch { throw .gateway(error) }
-        }
-    }
 
     /// Tries again while the gateway is away, as long as that is bearable.
     private func patiently<Value: Sendable>(

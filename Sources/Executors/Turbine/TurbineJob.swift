@@ -13,9 +13,6 @@ struct TurbineJob: Sendable, Hashable {
     }
 
     let id: String
-    /// The identity that its sender gave it, folded.
-    let guid: String?
-    let session: String?
     let state: String
     let output: JSON?
     /// The status of the run in Sinter's numbers.
@@ -26,8 +23,6 @@ struct TurbineJob: Sendable, Hashable {
         guard let id = json["Id"].flatMap(TurbineClient.id), let state = json["State"]?.stringValue else { return nil }
         self.id = id
         self.state = state.lowercased()
-        guid = json["Guid"]?.stringValue?.lowercased()
-        session = (json["Session"] ?? json["SessionId"])?.stringValue
         output = json["Output"].flatMap { $0.isNull ? nil : $0 }
         status = (json["Status"]?.intValue ?? json["Output"]?["status"]?["value"]?.intValue).flatMap {
             Int(exactly: $0)

@@ -17,10 +17,15 @@ actor TurbineSimulations {
     private let client: TurbineClient
     private let options: TurbineExecutor.Options
     private let files: BlockingPool
-    /// By name there: the fingerprint of what it has.
-    private var known: [String: String] = [:]
+    private struct Known {
+        let fingerprint: String
+        let identity: String
+    }
+
+    /// By name there.
+    private var known: [String: Known] = [:]
     /// The uploads under way.
-    private var underWay: [String: Task<Result<Void, TurbineFailure>, Never>] = [:]
+    private var underWay: [String: Task<Result<String, TurbineFailure>, Never>] = [:]
 
     init(_ client: TurbineClient, _ options: TurbineExecutor.Options, files: BlockingPool) {
         self.client = client
@@ -28,25 +33,33 @@ actor TurbineSimulations {
         self.files = files
     }
 
-    /// The simulation's name there, once it is as it is here. Files are sent only when their content has changed.
+    /// What a job there is to name as its simulation, once that is as it is here. Files are sent only when their content
+    /// has changed.
     func ready(for job: JobRun) async throws(TurbineFailure) -> String {
         let name = options.prefix + job.simulation.description
-        while known[name] != job.fingerprint {
+        while true {
+            if let known = known[name], known.fingerprint == job.fingerprint { return known.identity }
             if let task = underWay[name] {
                 _ = await task.value
                 continue
             }
-            let task = Task { await self.upload(name, job) }
+            let task = Task { await self.uploaded(name, job) }
             underWay[name] = task
-            let result = await task.value
-            underWay[name] = nil
-            try result.get()
-            known[name] = job.fingerprint
+            return try await task.value.get()
         }
-        return name
     }
 
-    private func upload(_ name: String, _ job: JobRun) async -> Result<Void, TurbineFailure> {
+    /// Notes the end before anybody who waits for it can look.
+    private func uploaded(_ name: String, _ job: JobRun) async -> Result<String, TurbineFailure> {
+        let result = await upload(name, job)
+        underWay[name] = nil
+        if case .success(let identity) = result {
+            known[name] = Known(fingerprint: job.fingerprint, identity: identity)
+        }
+        return result
+    }
+
+    private func upload(_ name: String, _ job: JobRun) async -> Result<String, TurbineFailure> {
         do throws(TurbineFailure) {
             let upload = try await plan(name, job)
             do throws(TurbineError) {
@@ -59,12 +72,10 @@ actor TurbineSimulations {
         }
     }
 
-    private func bring(_ upload: Upload) async throws(TurbineError) {
-        var present = try await client.stagedInputs(of: upload.name)
-        if present == nil {
-            try await client.makeSimulation(upload.name, application: upload.application)
-            present = [:]
-        }
+    /// - Returns: what jobs are to name: the version, where the gateway has versions, as that cannot change.
+    private func bring(_ upload: Upload) async throws(TurbineError) -> String {
+        var present = try await client.simulation(upload.name)
+        if present == nil { present = try await make(upload) }
         for file in upload.files {
             let bytes: [UInt8]
             do throws(FileError) {
@@ -72,9 +83,30 @@ actor TurbineSimulations {
             } catch {
                 throw TurbineError(code: .refused(0), description: "\(error)")
             }
-            if let digest = present?[file.name] ?? nil, digest == Hex.encode(SHA1.hash(bytes)) { continue }
+            if let digest = present?.inputs[file.name] ?? nil, digest == Hex.encode(SHA1.hash(bytes)) { continue }
             try await client.stage(bytes, as: file.name, of: upload.name)
         }
+        return try await client.simulation(upload.name)?.version ?? upload.name
+    }
+
+    private func make(_ upload: Upload) async throws(TurbineError) -> TurbineClient.Simulation? {
+        if client.dialect == .turbinelite {
+            let served = try await client.applications()
+            guard served.contains(where: { $0.lowercased() == upload.application.lowercased() }) else {
+                throw TurbineError(
+                    code: .refused(0),
+                    description: "the Turbine gateway does not serve \(upload.application), only "
+                        + "\(served.joined(separator: ", ")); see application in [\(options.settingsSection)]")
+            }
+        }
+        do throws(TurbineError) {
+            try await client.makeSimulation(upload.name, application: upload.application)
+        } catch {
+            // Another may have been first: TurbineLite tells that by 500.
+            if let present = try await client.simulation(upload.name) { return present }
+            throw error
+        }
+        return try await client.simulation(upload.name)
     }
 
     /// Under Turbine's names (simulations/…/input): the configuration, the model, and the rest under their own.

@@ -56,7 +56,8 @@ struct SpreadsheetExecutorTests {
     }
 
     @Test func badInputsAreTheJobsErrorAndNeedNoOffice() async throws {
-        try await with({ $0.program = "/nowhere/python3" }) { executor, workshop in
+        let change1: (inout RunnerOptions) -> Void = { $0.program = "/nowhere/python3" }
+        try await with(change1) { executor, workshop in
             let tank = Engine.example("sinter/tank")
             let unknown = await executor.run(try workshop.job(input: ["feed.fluw": 1], in: tank)).failure
             #expect(unknown?.contains("did you mean 'feed.flow'?") == true, "\(unknown ?? "")")
@@ -69,7 +70,8 @@ struct SpreadsheetExecutorTests {
     }
 
     @Test func whatIsMissingOnTheMachineIsNotTheJobsFault() async throws {
-        try await with({ $0.environment["PYTHONPATH"] = "/nowhere" }) { executor, workshop in
+        let change2: (inout RunnerOptions) -> Void = { $0.environment["PYTHONPATH"] = "/nowhere" }
+        try await with(change2) { executor, workshop in
             let reason = await executor.run(try workshop.job(in: Engine.example("sinter/tank"))).infrastructure
             #expect(reason?.contains("set runner in [application.Excel]") == true, "\(reason ?? "")")
         }
@@ -109,7 +111,8 @@ struct SpreadsheetExecutorTests {
         let tank = Engine.example("sinter/tank")
         func homes(_ limit: UInt64) async throws -> Int {
             var count = 0
-            try await with({ $0.recycleMemory = limit }) { executor, workshop in
+            let change3: (inout RunnerOptions) -> Void = { $0.recycleMemory = limit }
+            try await with(change3) { executor, workshop in
                 _ = await executor.run(try workshop.job(in: tank))
                 count = try Look.names(in: workshop.path("work")).count
             }
@@ -121,7 +124,8 @@ struct SpreadsheetExecutorTests {
     }
 
     @Test func anOfficeIsReplacedAfterItsShareOfJobs() async throws {
-        try await with({ $0.recycleJobs = 2 }) { executor, workshop in
+        let change4: (inout RunnerOptions) -> Void = { $0.recycleJobs = 2 }
+        try await with(change4) { executor, workshop in
             let tank = Engine.example("sinter/tank")
             for _ in 0..<5 {
                 let outcome = await executor.run(try workshop.job(in: tank))
