@@ -26,7 +26,7 @@ EXPERIMENT = '<DefaultExperiment startTime="0" stopTime="1" stepSize="0.1"/>'
 #: The modes of plant2.c, by their places in its enum.
 MODES = (
     "fine crash endless error nan warning crash-when-freed end-early print leave-process silent-error init-error"
-    " silent-warning exit chatty"
+    " silent-warning exit chatty discard change-files scribble"
 ).split()
 
 
@@ -108,9 +108,10 @@ def make_plant(
     guid: str = "plant",
     version: str = "2.0",
     platform: str = "linux64",
+    options: tuple[str, ...] = (),
 ) -> Path:
-    """An FMI 2 unit of plant2.c."""
-    return _write(path, _plant(experiment, interfaces, guid, version), f"binaries/{platform}/plant.so", _library(2))
+    """An FMI 2 unit of plant2.c, with options for the compiler."""
+    return _write(path, _plant(experiment, interfaces, guid, version), f"binaries/{platform}/plant.so", _library(2, *options))
 
 
 def make_plant3(path: Path, interfaces: str = CO_SIMULATION) -> Path:
@@ -135,6 +136,7 @@ def _write(path: Path, description: str, place: str, library: bytes) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("modelDescription.xml", '<?xml version="1.0" encoding="UTF-8"?>\n' + description)
         archive.writestr(place, library)
+        archive.writestr("resources/table.txt", "1")
     return path
 
 
@@ -146,12 +148,12 @@ def _headers() -> str:
 
 
 @cache
-def _library(version: int) -> bytes:
+def _library(version: int, *more: str) -> bytes:
     """The compiled unit. It leaves out the functions of the standard that it does not need, as many do."""
     compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
     assert compiler is not None, "a C compiler is needed: apt-get install gcc libc6-dev"
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "plant.so"
-        options = ["-shared", "-fPIC", "-O1", "-w", f"-I{_headers()}", "-o", str(library)]
+        options = ["-shared", "-fPIC", "-O1", "-w", f"-I{_headers()}", "-o", str(library), *more]
         subprocess.run([compiler, *options, str(SOURCES / f"plant{version}.c"), "-lm"], check=True, timeout=TIMEOUT)
         return library.read_bytes()

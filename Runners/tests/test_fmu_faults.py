@@ -52,6 +52,12 @@ class FailureTests(FMUTestCase):
     def test_no_number(self) -> None:
         self.assertEqual(self.failure({"mode": mode("nan")}), "x (x): NaN at time 1")
 
+    def test_a_step_that_is_discarded(self) -> None:
+        message = "fmi2DoStep at time 0 discarded the step"
+        self.assertEqual(self.failure({"mode": mode("discard")}), message)
+        self.load_plant(MODE, U, X, options=("-DWITHOUT_STATUS",))  # it cannot say whether it wants to end
+        self.assertEqual(self.failure({"mode": mode("discard")}), message)
+
     def test_warnings(self) -> None:
         result = self.ended("warning")
         self.assertEqual((result["status"], result["code"]), ("success", 2))

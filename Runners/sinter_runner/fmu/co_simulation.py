@@ -7,6 +7,7 @@ from typing import Any, Callable
 from fmpy.fmi1 import FMICallException
 from fmpy.fmi2 import fmi2Discard, fmi2LastSuccessfulTime, fmi2Terminated
 
+from ..simulator import ModelError
 from .plan import Plan
 from .unit import Unit
 
@@ -46,7 +47,7 @@ class CoSimulation:
     def _wants_to_end(self) -> bool:
         try:
             return bool(self._made.getBooleanStatus(fmi2Terminated))
-        except FMICallException:
+        except (FMICallException, ModelError):  # the latter without such a function
             return False
 
     def _step3(self, time: float, following: float) -> None:

@@ -12,7 +12,7 @@ enum { MODE, STEPS, CROSSINGS, PHASE, INTEGERS };
 enum { ON, LATE, BOOLEANS };
 enum {
     FINE, CRASH, ENDLESS, ERROR, NOT_A_NUMBER, WARNING, CRASH_WHEN_FREED, END_EARLY, PRINT, LEAVE_PROCESS, SILENT_ERROR,
-    INIT_ERROR, SILENT_WARNING, EXIT, CHATTY
+    INIT_ERROR, SILENT_WARNING, EXIT, CHATTY, DISCARD, CHANGE_FILES, SCRIBBLE
 };
 
 typedef struct {
@@ -20,7 +20,7 @@ typedef struct {
     fmi2Real real[REALS], time, before;
     fmi2Integer integer[INTEGERS];
     fmi2Boolean boolean[BOOLEANS];
-    char name[100], says[120];
+    char name[100], says[120], resources[1000];
 } Plant;
 
 /* Shared by all instances of a process: each run must find it at 0. */
@@ -44,6 +44,7 @@ fmi2Component fmi2Instantiate(fmi2String name, fmi2Type type, fmi2String guid, f
     if (getenv("PLANT_CRASHES")) abort();
     Plant *plant = callbacks->allocateMemory(1, sizeof *plant);
     plant->callbacks = callbacks;
+    snprintf(plant->resources, sizeof plant->resources, "%s", resources + strlen("file://"));
     plant->real[K] = plant->real[X] = 1;
     plant->integer[STEPS] = 1000 * instances++;
     return plant;
@@ -107,6 +108,23 @@ fmi2Status fmi2SetString(fmi2Component c, const fmi2ValueReference vr[], size_t 
     return fmi2OK;
 }
 
+/* Changes the unit's own files; an error when they are not as the unit came. */
+static fmi2Status change_files(Plant *plant) {
+    char table[1100], kept[1100];
+    snprintf(table, sizeof table, "%s/table.txt", plant->resources);
+    snprintf(kept, sizeof kept, "%s/kept.txt", plant->resources);
+    FILE *file = fopen(table, "r+");
+    if (!file || fgetc(file) != '1' || access(kept, F_OK) == 0) {
+        say(plant, fmi2Error, "another run has been here");
+        return fmi2Error;
+    }
+    rewind(file);
+    fputc('2', file);
+    fclose(file);
+    fclose(fopen(kept, "w"));
+    return fmi2OK;
+}
+
 /* What goes wrong in a step, or when derivatives are asked for. */
 static fmi2Status go_wrong(Plant *plant) {
     switch (plant->integer[MODE]) {
@@ -138,6 +156,13 @@ static fmi2Status go_wrong(Plant *plant) {
         }
         while (access("left.pid", F_OK) != 0) usleep(1000);
         break;
+    case DISCARD: return fmi2Discard;
+    case CHANGE_FILES:
+        if (plant->integer[STEPS] == 0) return change_files(plant);
+        break;
+    case SCRIBBLE:
+        for (int i = 3; i < 100; i++) (void)!write(i, "{} scribble\n[]\n", 15);
+        break;
     case CHATTY:
         for (int i = 0; i < 1000; i++) say(plant, fmi2Warning, "the pump talks");
         break;
@@ -161,6 +186,7 @@ fmi2Status fmi2DoStep(fmi2Component c, fmi2Real time, fmi2Real step, fmi2Boolean
     plant->integer[STEPS]++;
     return status;
 }
+#ifndef WITHOUT_STATUS
 fmi2Status fmi2GetBooleanStatus(fmi2Component c, const fmi2StatusKind kind, fmi2Boolean *value) {
     *value = kind == fmi2Terminated && ((Plant *)c)->integer[MODE] == END_EARLY;
     return fmi2OK;
@@ -169,6 +195,7 @@ fmi2Status fmi2GetRealStatus(fmi2Component c, const fmi2StatusKind kind, fmi2Rea
     *value = ((Plant *)c)->time;
     return fmi2OK;
 }
+#endif
 
 /* Model exchange. When x rises over 2 it falls to 1; late becomes true at time 0.5. */
 fmi2Status fmi2EnterEventMode(fmi2Component c) { return fmi2OK; }
