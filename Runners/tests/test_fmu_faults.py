@@ -58,6 +58,9 @@ class FailureTests(FMUTestCase):
         self.load_plant(MODE, U, X, options=("-DWITHOUT_STATUS",))  # it cannot say whether it wants to end
         self.assertEqual(self.failure({"mode": mode("discard")}), message)
 
+    def test_garbage_in_all_files(self) -> None:
+        self.near(self.output({"mode": mode("scribble"), "u": 1})["x"], 1.0)
+
     def test_warnings(self) -> None:
         result = self.ended("warning")
         self.assertEqual((result["status"], result["code"]), ("success", 2))

@@ -141,7 +141,12 @@ def _read(reader: int, received: bytearray) -> bool:
 def _told(received: bytearray, status: int, place: str) -> Told:
     told = Told(ending=describe_exit(status) if status else "", place=place)
     for line in received.split(b"\n")[:-1]:
-        fields = json.loads(line)
+        try:
+            fields = json.loads(line)
+        except ValueError:  # the unit wrote to files that it has not opened
+            continue
+        if not isinstance(fields, dict) or not fields:
+            continue
         if "message" in fields:
             told.messages.append(shorten(fields["message"]))
         else:
