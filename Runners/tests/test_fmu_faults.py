@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import unittest
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import fmu_units
@@ -256,6 +257,14 @@ class RefusalTests(FMUTestCase):
         loaded = runner.load_model(self.models, "plant.fmu", X)
         self.assertEqual(loaded["message"], "plant.fmu: fmi2Instantiate ended the process: SIGABRT")
         self.assertEqual(runner.close(), 0)
+
+    def test_loads_leave_no_file_open(self) -> None:
+        files = Path(f"/proc/{self.runner.process.pid}/fd")
+        counts = set()
+        for _ in range(3):
+            self.refusal(X, platform="win64")
+            counts.add(len(list(files.iterdir())))
+        self.assertEqual(len(counts), 1)
 
     def test_the_simulation_is_left_as_it_is(self) -> None:
         fmu_units.make_plant(self.models / "plant.fmu")

@@ -73,10 +73,11 @@ def read(name: str, folder: str) -> Unit:
 
 def _version(folder: str) -> str:
     """Of FMI, before FMPy looks at anything else."""
-    for _, root in xml.etree.ElementTree.iterparse(os.path.join(folder, "modelDescription.xml"), ("start",)):
-        if "fmiVersion" in root.attrib:
-            return str(root.attrib["fmiVersion"])
-        break
+    with open(os.path.join(folder, "modelDescription.xml"), "rb") as file:
+        for _, root in xml.etree.ElementTree.iterparse(file, ("start",)):
+            if "fmiVersion" in root.attrib:
+                return str(root.attrib["fmiVersion"])
+            break
     raise ValueError("it does not say its fmiVersion")
 
 
