@@ -59,6 +59,13 @@ class FailureTests(FMUTestCase):
         self.load_plant(MODE, U, X, options=("-DWITHOUT_STATUS",))  # it cannot say whether it wants to end
         self.assertEqual(self.failure({"mode": mode("discard")}), message)
 
+    def test_files_of_the_unit_that_a_run_changes(self) -> None:
+        for _ in range(3):
+            self.output({"mode": mode("change-files")})
+        (self.models / "plant.fmu").unlink()  # what has been loaded needs no others' files
+        self.output({"mode": mode("change-files")})
+        self.output({"mode": mode("change-files")})
+
     def test_garbage_in_all_files(self) -> None:
         self.near(self.output({"mode": mode("scribble"), "u": 1})["x"], 1.0)
 

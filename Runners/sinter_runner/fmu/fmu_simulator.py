@@ -9,7 +9,7 @@ from typing import Any, Optional
 import fmpy
 
 from ..simulator import Crash, InvalidInput, Load, LoadError, ModelError, Result, Run, Simulator
-from . import archive
+from .archive import Archive
 from .bindings import Binding, Bindings, bind
 from .child import Child, Told
 from .plan import check_settings, plan
@@ -24,6 +24,7 @@ class FMUSimulator(Simulator):
         self.engine = f"FMPy {fmpy.__version__}"
         self._workdir = workdir
         self._child = Child()
+        self._archive: Optional[Archive] = None
         self._unit: Optional[Unit] = None
         self._bindings = Bindings((), ())
         self._is_dynamic = False
@@ -33,9 +34,11 @@ class FMUSimulator(Simulator):
 
     def load(self, load: Load) -> None:
         self._unit = None
-        name, folder = os.path.basename(load.model), os.path.join(self._workdir, "unit")
-        archive.unpack(load.model, folder)
-        unit = read(name, folder)
+        if self._archive is not None:
+            self._archive.close()
+        self._archive = Archive(load.model, os.path.join(self._workdir, "unit"))
+        self._archive.unpack()
+        unit = read(self._archive.name, self._archive.folder)
         check_settings(load, unit)
         self._bindings = bind(load, unit)
         self._is_dynamic = any(variable.is_dynamic for variable in load.variables)
@@ -45,10 +48,11 @@ class FMUSimulator(Simulator):
         self._unit = unit
 
     def run(self, run: Run) -> Result:
-        assert self._unit is not None
+        assert self._unit is not None and self._archive is not None
         unit = self._unit
         made = plan(run, unit, self._is_dynamic)
         values = self._values(run)
+        self._archive.restore()
         told = self._child.call(
             lambda report: simulate(unit, self._bindings, made, values, report), run.jobdir, run.interrupted
         )
