@@ -132,6 +132,15 @@ def make_van_de_vusse(folder: Path) -> Path:
     return folder / "vandevusse.json"
 
 
+def make_python(folder: Path, name: str, source: str) -> None:
+    """A unit of a class of pythonfmu, as NAME.fmu."""
+    with tempfile.TemporaryDirectory() as sources:
+        module = Path(sources) / f"{name.lower()}.py"
+        module.write_text(source)
+        command = [PYTHON, "-m", "pythonfmu", "build", "-f", str(module), "-d", str(folder)]
+        subprocess.run(command, check=True, timeout=TIMEOUT, stdout=subprocess.DEVNULL)
+
+
 def _write(path: Path, description: str, place: str, library: bytes) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("modelDescription.xml", '<?xml version="1.0" encoding="UTF-8"?>\n' + description)

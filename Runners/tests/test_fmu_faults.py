@@ -122,6 +122,15 @@ class FailureTests(FMUTestCase):
             stream.close()
 
 
+class PythonFailureTests(FMUTestCase):
+    def test_an_exception(self) -> None:
+        fmu_units.make_python(self.models, "Column", _COLUMN)
+        self.load(self.models, "Column.fmu", variable("stopTime", "setting", "double", default=1), X)
+        message = self.failure()
+        self.assertIn("fmi2DoStep at time 0 failed for good", message)
+        self.assertIn("the column floods", message)
+
+
 class ModelExchangeFailureTests(FMUTestCase):
     def test_failures_within_the_solver(self) -> None:
         self.load_plant(MODE, X, interfaces=fmu_units.MODEL_EXCHANGE)
@@ -296,6 +305,19 @@ class NotInstalledTests(unittest.TestCase):
         self.assertIn("the Python package fmpy is not installed", event["message"])
         self.assertEqual(runner.returncode, 69)
 
+
+_COLUMN = """
+from pythonfmu import Fmi2Causality, Fmi2Slave, Real
+
+class Column(Fmi2Slave):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.x = 1.0
+        self.register_variable(Real("x", causality=Fmi2Causality.output))
+
+    def do_step(self, current_time, step_size):
+        raise ValueError("the column floods")
+"""
 
 #: As ``-m sinter_runner fmu``, in a Python that finds no packages but the runners and its own.
 _START = """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from ctypes import byref, c_int, cast
 from typing import Any, Optional
 
@@ -24,8 +23,6 @@ from .child import Report
 from .unit import CO_SIMULATION, Unit
 
 _WARNING = 1
-#: Categories of logs that are worth their time; the others tell each step.
-_CATEGORY = re.compile("warn|error|fatal|discard", re.IGNORECASE)
 
 
 class CannotInstantiate(Exception):
@@ -102,7 +99,11 @@ class FMU3ModelExchange(_Watched, FMU3Model):
 
 
 def instantiate(unit: Unit, interface: str, report: Report) -> Any:
-    """One of the classes above; raises CannotInstantiate."""
+    """One of the classes above; raises CannotInstantiate.
+
+    All of the unit's log is asked for, as a choice of its categories leaves out what has none: in the units of pythonfmu
+    these are the exceptions.
+    """
     is_slave = interface == CO_SIMULATION
     if unit.version == 2:
         kind: Any = FMU2CoSimulation if is_slave else FMU2ModelExchange
@@ -128,12 +129,6 @@ def instantiate(unit: Unit, interface: str, report: Report) -> Any:
     except Exception:
         said = f": {report.last_error}" if report.last_error else ""
         raise CannotInstantiate(f"it refuses to be instantiated, as with a wrong GUID or licence{said}") from None
-    categories = [item.name for item in unit.description.logCategories if item.name and _CATEGORY.search(item.name)]
-    if categories:
-        try:
-            made.setDebugLogging(True, categories)
-        except (FMICallException, ModelError):  # then it logs what it likes
-            pass
     return made
 
 
