@@ -65,6 +65,28 @@ struct ApplicationTests {
         }
     }
 
+    /// Three tanks, A reacting by second order: worked out in Examples/README.md.
+    @Test func programsOfOctaveRunFromStartToEnd() async throws {
+        try await Deployment.with { deployment in
+            try await deployment.startGateway()
+            try await deployment.startWorker()
+            let output = try await output(deployment, "sinter/octave_cstr", "program", [[:]]).first
+            let conversion = output?["conversion"]?["value"]?.doubleValue ?? .nan
+            #expect(abs(conversion - 0.588021) < 1e-6, "\(output ?? .null)")
+        }
+    }
+
+    /// Methane in air burns at 2225 K, and keeps its enthalpy.
+    @Test func programsOfCanteraRunFromStartToEnd() async throws {
+        try await Deployment.with { deployment in
+            try await deployment.startGateway()
+            try await deployment.startWorker()
+            let output = try await output(deployment, "sinter/cantera_flame", "program", [[:]]).first
+            let values = ["T.flame", "h.before", "h.after"].map { output?[$0]?["value"]?.doubleValue ?? .nan }
+            #expect(abs(values[0] - 2225) < 1 && abs(values[1] - values[2]) < 1, "\(output ?? .null)")
+        }
+    }
+
     @Test func aRunnerOfAnybodysIsServed() async throws {
         try await Deployment.with { deployment in
             try await deployment.startGateway()

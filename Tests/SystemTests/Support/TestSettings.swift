@@ -8,6 +8,8 @@ struct TestSettings: Sendable {
     var lease = 5
     /// Seconds.
     var jobTimeout = 300
+    /// Further sections.
+    var more = ""
 
     func text(directory: String, port: UInt16) throws -> String {
         """
@@ -43,11 +45,15 @@ struct TestSettings: Sendable {
         python = \(try Installation.sinterPython())
         runner = \(Path.join(Installation.root, "Runners"))
 
+        [application.program]
+        programs = octave-cli, awk, \(try Installation.sinterPython())
+
         [application.square]
         executor = runner
         program = /usr/bin/python3
         arguments = \(Path.join(Installation.root, "Examples/runner/square.py"))
 
+        \(more)
         """
     }
 }
