@@ -78,7 +78,7 @@ ensure_swift() {
     fi
 }
 
-release_products=(foqus-worker foqus-worker-aws foqus-service foqus-gateway foqusctl)
+release_products=(foqus-worker foqus-worker-aws foqus-service foqus-gateway foqusctl foqus-sinter)
 release_options=(--scratch-path "$build" -c release --static-swift-stdlib -Xlinker -s)
 # As Debian hardens its programs; what C there is, Package.swift hardens.
 release_options+=(-Xlinker -z -Xlinker now)

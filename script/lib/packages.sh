@@ -71,7 +71,7 @@ check_lintian() { lintian --fail-on error,warning "$packages"/old/*.changes 2> >
 # Installs, removes and purges each package, and finds what is left behind.
 check_piuparts() {
     local set package files
-    for set in foqusctl foqus-worker "foqus-worker foqus-worker-aws" "foqus-worker foqus-gateway"; do
+    for set in foqusctl foqus-sinter foqus-worker "foqus-worker foqus-worker-aws" "foqus-worker foqus-gateway"; do
         files=()
         for package in $set; do files+=("$packages/old/${package}_"*.deb); done
         if ! as_root piuparts --existing-chroot "$packages/root" --keep-sources-list --no-eatmydata \

@@ -95,7 +95,7 @@ _foqus_python_pinned() {
     mkdir -p "$build" || return 1
     build=$(cd "$build" && pwd) || return 1
     venv=$build/$name
-    wanted=$(sha256sum <"$requirements" | cut -d' ' -f1)
+    wanted=$(cat "$requirements" "$(dirname "$requirements")"/requirements-fmu.txt 2>/dev/null | sha256sum | cut -d' ' -f1)
     printf '%s\n' "$venv/bin/python3"
     _foqus_python_is_current "$venv" "$wanted" && return 0
     # One at a time: builds and tests may ask for it together.

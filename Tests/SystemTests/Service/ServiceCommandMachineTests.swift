@@ -161,7 +161,7 @@ struct ServiceCommandMachineTests {
                 """
                 install -D \(Installation.root)/packaging/make-venv /usr/lib/foqus-worker/make-venv
                 mkdir -p /usr/share/foqus-worker/runners && cd /usr/share/foqus-worker/runners
-                echo '# none' | tee requirements.txt >requirements-foqus.txt
+                echo '# none' | tee requirements.txt requirements-fmu.txt >requirements-foqus.txt
                 """)
             let made = try await machine.service("engine", "install")
             #expect(made.status == 0, "\(made)")
