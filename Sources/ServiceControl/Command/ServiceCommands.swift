@@ -85,7 +85,7 @@ public enum ServiceCommands {
             name: "engine", summary: "the FOQUS engine, which runs flowsheets",
             subcommands: [
                 CommandDescription(
-                    name: "install", summary: "make its Python environment, about 450 MB, from the package index",
+                    name: "install", summary: "make its Python environment, about 580 MB, from the package index",
                     discussion: """
                         It does nothing when the environment is as the requirements say. Run it again after an upgrade. \
                         Without network, name a mirror in PIP_INDEX_URL, or a folder of wheels in PIP_FIND_LINKS with \
