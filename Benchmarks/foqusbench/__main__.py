@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import calls, cloudjobs, measurements, transfers
+from . import calls, cloudjobs, measurements, transfers, workbooks
 from .measurements import Context, Figure
 
 ALL = {
@@ -19,6 +19,7 @@ ALL = {
     "pickup": measurements.pickup,
     "idle": measurements.idle,
     "memory": measurements.memory,
+    "workbooks": workbooks.workbooks,
     "cloud": cloudjobs.cloud,
     "s3": transfers.s3,
     "idle-cloud": calls.idle_cloud,

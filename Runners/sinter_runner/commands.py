@@ -129,9 +129,20 @@ def _load(fields: dict[str, Any]) -> Load:
     return Load(
         directory=directory,
         model=os.path.join(directory, _text(fields, "model")),
+        model_name=_model_name(fields),
         application=application if isinstance(application, str) else "",
         variables=tuple(map(_variable, variables)),
     )
+
+
+def _model_name(fields: dict[str, Any]) -> str:
+    """Where the configuration has the model: it may be staged under another name."""
+    name = fields.get("modelName")
+    if name is None:
+        return ""
+    if not isinstance(name, str) or not name or "\0" in name or name.startswith("/") or ".." in name.split("/"):
+        raise BadCommand('load: "modelName" is a path below the simulation')
+    return name
 
 
 def _variable(entry: Any) -> Variable:

@@ -22,6 +22,7 @@ class Load:
     model: str  # the path of the model's file
     application: str
     variables: tuple[Variable, ...]
+    model_name: str = ""  # its path below the folder as the configuration has it; empty for the same
     interrupted: threading.Event = field(default_factory=threading.Event, compare=False)
 
     def with_role(self, *roles: str) -> tuple[Variable, ...]:

@@ -15,9 +15,10 @@ _XLS_PASSWORD = b"\x2f\x00"  # the record after it, 20 bytes on
 _SECTOR = 512
 
 
-def check(path: str) -> None:
-    """Raises LoadError."""
-    name, extension = os.path.basename(path), os.path.splitext(path)[1].lower()
+def check(path: str, called: str = "") -> None:
+    """Raises LoadError. ``called`` is the file's name to its users, where that is another."""
+    name = os.path.basename(called or path)
+    extension = os.path.splitext(name)[1].lower()
     if extension not in EXTENSIONS:
         raise LoadError(f"{name} is no workbook: the file of one ends in {', '.join(EXTENSIONS)}")
     try:

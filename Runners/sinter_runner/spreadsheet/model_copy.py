@@ -18,11 +18,15 @@ class ModelCopy:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self._source = ""
+        self._origins: dict[str, str] = {}  # of copies that have another name
         self._stamps: dict[str, _Stamp] = {}
         self._folders: set[str] = set()
 
-    def take(self, directory: str, model: str) -> str:
-        """Copies a simulation in place of the one before and returns the path of its model; raises LoadError."""
+    def take(self, directory: str, model: str, called: str = "") -> str:
+        """Copies a simulation in place of the one before and returns the path of its model; raises LoadError.
+
+        The copy of the model is ``called`` so where that is another path below the folder.
+        """
         below = os.path.relpath(model, directory)
         if below.startswith(os.pardir):
             raise LoadError(f"{os.path.basename(model)} is not in the simulation's folder")
@@ -38,10 +42,15 @@ class ModelCopy:
             shutil.copytree(
                 directory, self.folder, copy_function=_copy, dirs_exist_ok=True, ignore_dangling_symlinks=True
             )
+            self._origins = {}
+            if called and called != below:
+                os.makedirs(os.path.dirname(os.path.join(self.folder, called)), exist_ok=True)
+                os.rename(os.path.join(self.folder, below), os.path.join(self.folder, called))
+                self._origins[called] = below
         except (shutil.Error, OSError) as error:
             raise LoadError(f"the simulation's files cannot be copied: {_reason(error)}") from None
         self._note()
-        return os.path.join(self.folder, below)
+        return os.path.join(self.folder, called or below)
 
     def collect(self, jobdir: str) -> None:
         """Moves what is new or changed to a job's folder and makes the copy what it was; raises FilesError."""
@@ -76,7 +85,7 @@ class ModelCopy:
             full = os.path.join(self.folder, path)
             if not os.path.exists(full):
                 os.makedirs(os.path.dirname(full), exist_ok=True)
-                _copy(os.path.join(self._source, path), full)
+                _copy(os.path.join(self._source, self._origins.get(path, path)), full)
         self._note()
 
     def _note(self) -> None:

@@ -49,10 +49,10 @@ class SpreadsheetSimulator(Simulator):
         self._forget_workbook()
         self._load = None
         _check_variables(load)
-        file_check.check(load.model)
+        file_check.check(load.model, load.model_name)
         office = self._ready_office(load.interrupted)
         close_all(office.desktop)
-        self._path = self._copy.take(load.directory, load.model)
+        self._path = self._copy.take(load.directory, load.model, load.model_name)
         self._open(office, load)
         self._load = load
 

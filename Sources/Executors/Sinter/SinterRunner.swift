@@ -64,10 +64,11 @@ extension RunnerProgram {
 }
 
 extension SinterSimulation {
-    /// What `load` tells a runner of this simulation.
+    /// What `load` tells a runner of this simulation. Blocking.
     var load: JSONObject {
         [
-            "directory": .string(directory), "model": .string(configuration.model.path),
+            "directory": .string(directory), "model": .string(modelFile),
+            "modelName": .string(configuration.model.path),
             "application": configuration.application.map {
                 [
                     "name": .string($0.name), "version": .string($0.version),

@@ -54,6 +54,14 @@ struct SinterSimulation: Sendable {
                     : " among \(candidates.joined(separator: ", ")); foqus-sinter check tells what is wrong with one"))
     }
 
+    /// Where the model is in the folder: under its own name, or under the one that Turbine stages it by. Blocking.
+    var modelFile: String {
+        let staged = configuration.modelKey
+        let isStaged =
+            !File.exists(Path.join(directory, configuration.model.path)) && File.exists(Path.join(directory, staged))
+        return isStaged ? staged : configuration.model.path
+    }
+
     init(_ configuration: SinterConfiguration, _ file: String, _ directory: String) {
         self.configuration = configuration
         self.file = file

@@ -55,6 +55,21 @@ struct SpreadsheetExecutorTests {
         }
     }
 
+    /// Turbine's clients stage a workbook as `spreadsheet`, and its configuration as `configuration`.
+    @Test func stagedNamesAreUnderstood() async throws {
+        try await with { executor, workshop in
+            let tank = Engine.example("sinter/tank")
+            for (name, staged) in [("tank.json", "configuration"), ("tank.xlsx", "spreadsheet")] {
+                let bytes = try File.read(Path.join(tank, name))
+                try File.writeAtomically(bytes, to: Path.join(workshop.simulation, staged))
+            }
+            let outcome = await executor.run(try workshop.job())
+            #expect(outcome.output?["level"]?["value"] == 3.0, "\(outcome)")
+            let twice = await executor.run(try workshop.job(input: ["feed.flow": 6]))
+            #expect(twice.output?["level"]?["value"] == 6.0, "\(twice)")
+        }
+    }
+
     @Test func badInputsAreTheJobsErrorAndNeedNoOffice() async throws {
         let change1: (inout RunnerOptions) -> Void = { $0.program = "/nowhere/python3" }
         try await with(change1) { executor, workshop in
