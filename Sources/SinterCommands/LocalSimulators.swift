@@ -45,11 +45,14 @@ public final class LocalSimulators: Sendable {
     func simulator(_ model: SinterEnvironment.Model) throws(SimulatorFailure) -> any SinterSimulator {
         let configuration = model.configuration
         let kind: SinterRunnerKind
-        let python: String
+        let (named, standard): (Variable, String)
         switch configuration.simulator {
         case .excel:
-            (kind, python) = (.spreadsheet, variable(Variable.spreadsheetPython.rawValue) ?? "/usr/bin/python3")
-        case .fmu: (kind, python) = (.fmu, variable(Variable.fmuPython.rawValue) ?? Self.installedPython)
+            kind = .spreadsheet
+            (named, standard) = (.spreadsheetPython, "/usr/bin/python3")
+        case .fmu:
+            kind = .fmu
+            (named, standard) = (.fmuPython, Self.installedPython)
         case .aspenPlus, .aspenCustomModeler, .gProms:
             throw SimulatorFailure(
                 .unavailable,
@@ -66,7 +69,8 @@ public final class LocalSimulators: Sendable {
         }
         let machine = try startedMachine()
         var options = RunnerOptions(
-            program: python, processes: 1, workDirectory: machine.scratch, settingsSection: "environment")
+            program: variable(named.rawValue) ?? standard, processes: 1, workDirectory: machine.scratch,
+            settingsSection: "environment", programVariable: named.rawValue)
         options.environment["PYTHONPATH"] = try runners()
         return RunnerSimulator(
             kind, configuration, directory: try Self.absolute(model.directory), options,

@@ -29,17 +29,20 @@ public enum SinterRunnerKind: String, Sendable, CaseIterable {
 
     /// Why no runner starts, with what to do about it.
     func remedy(_ reason: String, _ options: RunnerOptions) -> String {
+        let trouble = "the runner of \(models) does not start: \(reason)"
         if reason.contains("No module named sinter_runner") {
-            return
-                "the runner of \(models) does not start: \(reason); set runner in [\(options.settingsSection)] to the "
-                + "folder that holds the package sinter_runner"
+            let folder = "the folder that holds the package sinter_runner"
+            return options.programVariable == nil
+                ? "\(trouble); set runner in [\(options.settingsSection)] to \(folder)"
+                : "\(trouble); name \(folder) in FOQUS_RUNNERS"
         }
         let needs =
             switch self {
-            case .spreadsheet: "it takes libreoffice-calc-nogui and python3-uno, and python = the Python they are for"
-            case .fmu: "it takes python = a Python 3 with FMPy"
+            case .spreadsheet: "libreoffice-calc-nogui, python3-uno and the Python that these are for"
+            case .fmu: "a Python 3 with FMPy"
             }
-        return "the runner of \(models) does not start: \(reason); \(needs) in [\(options.settingsSection)]"
+        let remedy = options.programVariable.map { "name it in \($0)" } ?? "set python in [\(options.settingsSection)]"
+        return "\(trouble); it takes \(needs): \(remedy)"
     }
 }
 

@@ -26,13 +26,15 @@ public struct RunnerOptions: Sendable {
     public var outputLimit: Int
     /// The section of the settings that messages name.
     public var settingsSection: String
+    /// The variable that names the program where no settings do, for messages.
+    public var programVariable: String?
     var patience = Runner.Patience()
 
     public init(
         program: String, arguments: [String] = [], environment: [String: String] = [:], processes: Int,
         recycleJobs: Int = 1000, recycleMemory: UInt64? = 2 << 30, idleTimeout: Duration = .seconds(600),
         startTimeout: Duration = .seconds(60), loadTimeout: Duration = .seconds(120), workDirectory: String,
-        outputLimit: Int = 64 << 20, settingsSection: String
+        outputLimit: Int = 64 << 20, settingsSection: String, programVariable: String? = nil
     ) {
         precondition(processes > 0 && recycleJobs > 0)
         self.program = program
@@ -47,6 +49,7 @@ public struct RunnerOptions: Sendable {
         self.workDirectory = workDirectory
         self.outputLimit = outputLimit
         self.settingsSection = settingsSection
+        self.programVariable = programVariable
     }
 
     var warm: WarmRunners.Options {
