@@ -96,4 +96,14 @@ import Testing
             try CSVInputs.jobs(Array("a.x\n".utf8) + [0xE9], file: "in.csv", template: template)
         }
     }
+
+    /// Names of Sinter configurations may hold dots that mean nothing.
+    @Test func inputsOfSinterConfigurationsHavePlainNames() throws {
+        let template = JobTemplate(simulation: try SimulationName("flow"), application: "excel")
+        let table = try CSVInputs.jobs(Array("macro,height.jim\nMain,74\n".utf8), file: "a.csv", template: template)
+        #expect(table.map { $0["Input"] } == [["macro": "Main", "height.jim": 74]])
+        let text = #"[{"macro":"Main","height.jim":74,"v":[1,2]},{"Input":{"x":1}}]"#
+        let list = try JSONInputs.jobs(Array(text.utf8), file: "a.json", template: template)
+        #expect(list.map { $0["Input"] } == [["macro": "Main", "height.jim": 74, "v": [1, 2]], ["x": 1]])
+    }
 }

@@ -3,7 +3,7 @@ import TextKit
 
 /// Jobs from comma-separated text: a header of `node.variable`, then one job a row.
 ///
-/// The node is the text before the first dot. Numbers, `true`, `false` and JSON arrays are taken as such, an empty
+/// The node is the text before the first dot; for applications of Sinter configurations the header has plain names. Numbers, `true`, `false` and JSON arrays are taken as such, an empty
 /// cell leaves the variable to the simulation, everything else is a string.
 enum CSVInputs {
     static func jobs(_ bytes: [UInt8], file: String, template: JobTemplate) throws(ControlError) -> [JSONObject] {
@@ -11,7 +11,9 @@ enum CSVInputs {
         guard let header = rows.first else {
             throw ControlError(.input, "\(file): the file is empty. Its first line must name the variables.")
         }
-        let columns = try header.map { cell throws(ControlError) in try Column(cell, file: file) }
+        let columns = try header.map { cell throws(ControlError) in
+            try Column(cell, file: file, isPlain: template.hasPlainNames)
+        }
         var seen: Set<Column> = []
         for (column, cell) in zip(columns, header) where !seen.insert(column).inserted {
             throw cell.place(in: file).error("the variable \(column) has a column already")
@@ -26,9 +28,13 @@ enum CSVInputs {
             var input: JSONObject = [:]
             for (column, cell) in zip(columns, row) {
                 guard let value = try value(of: cell, column: column, file: file) else { continue }
-                var node = input[column.node]?.objectValue ?? [:]
-                node[column.variable] = value
-                input[column.node] = .object(node)
+                if let name = column.node {
+                    var node = input[name]?.objectValue ?? [:]
+                    node[column.variable] = value
+                    input[name] = .object(node)
+                } else {
+                    input[column.variable] = value
+                }
             }
             do throws(JobRefusal) {
                 jobs.append(try template.job(["Input": .object(input)]))
@@ -40,15 +46,22 @@ enum CSVInputs {
     }
 
     private struct Column: Hashable, CustomStringConvertible {
-        let node: String
+        /// Nil for a plain name.
+        let node: String?
         let variable: String
 
-        var description: String { "\(node).\(variable)" }
+        var description: String { (node.map { "\($0)." } ?? "") + variable }
 
-        init(_ cell: CSVCell, file: String) throws(ControlError) {
+        init(_ cell: CSVCell, file: String, isPlain: Bool) throws(ControlError) {
             let parts = cell.text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
             // As spreadsheets write it where the comma is the decimal point.
             let isSeparatedOtherwise = cell.text.contains(";") || cell.text.contains("\t")
+            if isPlain, !isSeparatedOtherwise {
+                node = nil
+                variable = String(cell.text.trimmed)
+                guard !variable.isEmpty else { throw cell.place(in: file).error("the column has no name") }
+                return
+            }
             guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !isSeparatedOtherwise else {
                 let hint = isSeparatedOtherwise ? " Separate the cells by commas." : ""
                 throw cell.place(in: file).error(

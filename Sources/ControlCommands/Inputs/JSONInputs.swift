@@ -2,7 +2,7 @@ import JSONKit
 import TextKit
 
 /// Jobs from JSON: a list whose elements are `{"node":{"variable":value}}`, the flat `{"node.variable":value}`, or
-/// job objects with a member `Input`.
+/// job objects with a member `Input`. For applications of Sinter configurations `{"variable":value}`.
 enum JSONInputs {
     static func jobs(_ bytes: [UInt8], file: String, template: JobTemplate) throws(ControlError) -> [JSONObject] {
         // Some editors of other systems put a byte order mark first.
@@ -22,7 +22,7 @@ enum JSONInputs {
         jobs.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
             do throws(JobRefusal) {
-                jobs.append(try template.job(try members(of: element)))
+                jobs.append(try template.job(try members(of: element, template.hasPlainNames)))
             } catch {
                 let path = [.index(index)] + (error.member.map { [JSONLocator.Step.key($0)] } ?? [])
                 throw SourcePlace(file: file, offset: locator.offset(of: path), in: text)
@@ -32,11 +32,13 @@ enum JSONInputs {
         return jobs
     }
 
-    private static func members(of element: JSON) throws(JobRefusal) -> JSONObject {
+    private static func members(of element: JSON, _ isPlain: Bool) throws(JobRefusal) -> JSONObject {
         guard let object = element.objectValue else {
             throw JobRefusal(reason: "expected an object with inputs, found a value of type \(element.typeName)")
         }
-        guard let input = object["Input"] else { return ["Input": .object(try input(from: object))] }
+        guard let input = object["Input"] else {
+            return ["Input": .object(isPlain ? object : try input(from: object))]
+        }
         guard case .object = input else {
             throw JobRefusal(member: "Input", reason: "Input is of type \(input.typeName), not an object")
         }

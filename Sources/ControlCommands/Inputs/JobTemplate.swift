@@ -10,6 +10,12 @@ struct JobTemplate: Sendable, Hashable {
     /// Start from the flowsheet as it was saved rather than as the job before left it.
     var reset: Bool
 
+    /// The applications of Sinter configurations, whose inputs have names of their own and belong to no node.
+    private static let sinterApplications: Set<String> = ["excel", "fmu", "program", "aspenplus", "acm", "gproms"]
+
+    /// Whether inputs are by name alone, and not by node.
+    var hasPlainNames: Bool { application.map { Self.sinterApplications.contains($0.lowercased()) } ?? false }
+
     init(simulation: SimulationName?, application: String? = nil, reset: Bool = false) {
         self.simulation = simulation
         self.application = application

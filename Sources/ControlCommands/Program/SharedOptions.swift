@@ -28,6 +28,9 @@ enum SharedOptions {
           {"node": {"variable": 1.5}}
           {"node.variable": 1.5}
           {"Input": {"node": {"variable": 1.5}}, "Reset": true}
+
+        With --application Excel, FMU, program, AspenPlus, ACM or GProms, inputs belong to no node: the header has the \
+        names of the Sinter configuration, and JSON is {"variable": 1.5}.
         """
 
     static func rowLimit(_ arguments: ParsedArguments) throws -> Int? {
