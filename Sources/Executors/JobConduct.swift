@@ -4,6 +4,8 @@ public import JSONKit
 public struct JobConduct: Sendable, Hashable {
     /// `Reset`: the model as its file has it, whatever jobs before have left in it.
     public var reset = false
+    /// `Reset` was given as false. A job that says nothing of it leaves it to its simulator, and TurbineLite resets then.
+    public var waivesReset = false
     /// `Initialize`: a run with the defaults first.
     public var initialize = false
     /// `Visible`: the simulator's windows are shown, where there is a screen.
@@ -14,6 +16,7 @@ public struct JobConduct: Sendable, Hashable {
     /// - Parameter description: the job as it was submitted. What is missing or no truth value is false.
     public init(description: JSONObject) {
         reset = description["Reset"]?.boolValue ?? false
+        waivesReset = description["Reset"]?.boolValue == false
         initialize = description["Initialize"]?.boolValue ?? false
         visible = description["Visible"]?.boolValue ?? false
     }

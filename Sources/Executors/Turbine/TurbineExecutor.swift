@@ -162,8 +162,11 @@ public final class TurbineExecutor: Executor {
     private func request(_ job: JobRun, _ simulation: String) -> JSONObject {
         var request: JSONObject = [
             "Simulation": .string(simulation), "Input": job.input, "Initialize": .bool(job.conduct.initialize),
-            "Reset": .bool(job.conduct.reset), "Visible": .bool(job.conduct.visible),
+            "Visible": .bool(job.conduct.visible),
         ]
+        // Without a reset the inputs that a job does not give are those of the job before, whoever's it was: only where
+        // that is asked for.
+        if job.conduct.reset || job.conduct.waivesReset { request["Reset"] = .bool(job.conduct.reset) }
         if client.dialect == .foqus { request["Application"] = .string(options.application) }
         return request
     }

@@ -55,7 +55,9 @@ struct TurbineExecutorTests {
             }
             #expect(files.keys.sorted() == ["aspenfile", "configuration", "sub/data.txt"])
             #expect(files["aspenfile"] == Array("model".utf8))
-            #expect(request?["Input"] == ["T": 300] && request?["Reset"] == false)
+            #expect(request?["Input"] == ["T": 300])
+            // TurbineLite resets when nothing is said of it.
+            #expect(request?["Reset"] == nil)
             // A version that nobody can change.
             #expect(request?["Simulation"] == "ann-mixer-v4")
             #expect(sessions.isEmpty, "a session that succeeded is removed")
@@ -69,6 +71,22 @@ struct TurbineExecutorTests {
             try File.writeAtomically(Array("better model".utf8), to: Path.join(workshop.simulation, "flash.bkp"))
             _ = await executor.run(try workshop.job(fingerprint: "2"))
             #expect(gateway.count("PUT /TurbineLite/simulation/ann-mixer/input") == 4)
+        }
+    }
+
+    @Test func aResetIsAskedForAsTheJobDoes() async throws {
+        try await with { executor, gateway, workshop in
+            for reset in [true, false] {
+                let job = try workshop.job()
+                let conduct = JobConduct(description: ["Reset": .bool(reset)])
+                let run = JobRun(
+                    job: job.job, attempt: job.attempt, session: job.session, user: job.user,
+                    simulation: job.simulation, application: job.application, input: job.input,
+                    directory: job.directory, simulationDirectory: job.simulationDirectory,
+                    dependencyDirectories: [:], fingerprint: job.fingerprint, timeout: nil, conduct: conduct)
+                _ = await executor.run(run)
+            }
+            #expect(gateway.state.withLock { [$0.jobs[1], $0.jobs[2]].map { $0?.request["Reset"] } } == [true, false])
         }
     }
 
