@@ -201,7 +201,7 @@ public struct ApplicationSettings: Sendable {
             passwordFile: reader.optionalPath(section, "password_file"),
             authorities: reader.optionalPath(section, "ca_file"),
             application: reader.string(section, "application", default: name),
-            prefix: reader.string(section, "prefix", default: ""),
+            prefix: reader.string(section, "prefix", default: "{user}-"),
             pollMinimum: reader.duration(section, "poll_min", default: .seconds(1)),
             pollMaximum: reader.duration(section, "poll_max", default: .seconds(15)),
             outagePatience: reader.duration(section, "outage_patience", default: .seconds(600)),

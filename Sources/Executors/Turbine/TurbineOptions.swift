@@ -19,7 +19,8 @@ extension TurbineExecutor {
         public var authorities: String?
         /// The application's name there.
         public var application: String
-        /// Before the names of simulations there.
+        /// Before the names of simulations there; `{user}` stands for the job's user. Without it, simulations of the same
+        /// name of several users take each other's place.
         public var prefix: String
         /// Between two looks at a job: at first, and at most.
         public var pollMinimum: Duration

@@ -36,7 +36,7 @@ actor TurbineSimulations {
     /// What a job there is to name as its simulation, once that is as it is here. Files are sent only when their content
     /// has changed.
     func ready(for job: JobRun) async throws(TurbineFailure) -> String {
-        let name = options.prefix + job.simulation.description
+        let name = name(of: job)
         while true {
             if let known = known[name], known.fingerprint == job.fingerprint { return known.identity }
             if let task = underWay[name] {
@@ -47,6 +47,10 @@ actor TurbineSimulations {
             underWay[name] = task
             return try await task.value.get()
         }
+    }
+
+    private func name(of job: JobRun) -> String {
+        options.prefix.replacing("{user}", with: job.user.description) + job.simulation.description
     }
 
     /// Notes the end before anybody who waits for it can look.

@@ -90,6 +90,14 @@ struct TurbineExecutorTests {
         }
     }
 
+    @Test func usersHaveSimulationsOfTheirOwn() async throws {
+        let change: (inout TurbineExecutor.Options) -> Void = { $0.prefix = "here-{user}-" }
+        try await with(change) { executor, gateway, workshop in
+            _ = await executor.run(try workshop.job())
+            #expect(gateway.state.withLock { Array($0.simulations.keys) } == ["here-ann-mixer"])
+        }
+    }
+
     @Test func warningsAndErrorsAreTold() async throws {
         try await with { executor, gateway, workshop in
             gateway.state.withLock { $0.fates = [fate(["success"], status: 2, "block B1: flash is dry")] }
