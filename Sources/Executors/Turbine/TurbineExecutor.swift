@@ -100,9 +100,15 @@ public final class TurbineExecutor: Executor {
     private func forward(_ job: JobRun, _ started: () -> Void) async -> End {
         do throws(TurbineFailure) {
             let (simulations, client) = (simulations, client)
-            let name = try await patiently { () throws(TurbineFailure) in try await simulations.ready(for: job) }
             let place = try await patiently { () throws(TurbineFailure) in
+                let name = try await simulations.ready(for: job)
                 do throws(TurbineError) { return try await self.place(job, simulation: name, client) } catch {
+                    guard error.code == .notFound else { throw .gateway(error) }
+                }
+                // It was there once, and somebody removed it.
+                await simulations.forget(job)
+                let again = try await simulations.ready(for: job)
+                do throws(TurbineError) { return try await self.place(job, simulation: again, client) } catch {
                     throw .gateway(error)
                 }
             }
@@ -114,6 +120,9 @@ public final class TurbineExecutor: Executor {
                 switch error.code {
                 case .cancelled: return .outcome(.cancelled)
                 case .away, .strange, .notFound, .refused(401), .refused(403):
+                    return .outcome(.infrastructure(message: error.description))
+                // TurbineLite answers 400 also when its database was busy.
+                case .refused(400) where client.dialect == .turbinelite:
                     return .outcome(.infrastructure(message: error.description))
                 case .refused: return .outcome(.failed(message: error.description, output: nil))
                 }
@@ -139,7 +148,7 @@ public final class TurbineExecutor: Executor {
             let session = Self.session(of: job, number: number)
             do throws(TurbineError) {
                 var found = try await client.firstJob(of: session)
-                if let found, found.phase == .ended || found.phase == .failed && licenceFailure(found) != nil {
+                if let found, isNotToBeTakenUp(found, job) {
                     number += 1
                     continue
                 }
@@ -157,6 +166,12 @@ public final class TurbineExecutor: Executor {
                 throw error
             }
         }
+    }
+
+    /// Besides those, one without its input: TurbineLite adds that in a second step, which may fail.
+    private func isNotToBeTakenUp(_ found: TurbineJob, _ job: JobRun) -> Bool {
+        found.phase == .ended || found.phase == .failed && licenceFailure(found) != nil
+            || !found.hasInput && job.input.objectValue?.isEmpty == false
     }
 
     private func request(_ job: JobRun, _ simulation: String) -> JSONObject {

@@ -14,6 +14,8 @@ struct TurbineJob: Sendable, Hashable {
 
     let id: String
     let state: String
+    /// Whether it has any.
+    let hasInput: Bool
     let output: JSON?
     /// The status of the run in Sinter's numbers.
     let status: Int?
@@ -23,6 +25,7 @@ struct TurbineJob: Sendable, Hashable {
         guard let id = json["Id"].flatMap(TurbineClient.id), let state = json["State"]?.stringValue else { return nil }
         self.id = id
         self.state = state.lowercased()
+        hasInput = json["Input"]?.objectValue?.isEmpty == false
         output = json["Output"].flatMap { $0.isNull ? nil : $0 }
         status = (json["Status"]?.intValue ?? json["Output"]?["status"]?["value"]?.intValue).flatMap {
             Int(exactly: $0)
@@ -37,9 +40,10 @@ struct TurbineJob: Sendable, Hashable {
         for error in json["Errors"]?.arrayValue ?? [] {
             if let text = error["Error"]?.stringValue { messages.append(text) }
         }
-        // How it went from state to state is no news.
+        // How it went from state to state is no news. TurbineLite spells the last so.
         self.messages = messages.filter {
             !$0.isEmpty && !$0.hasPrefix("event=setup") && !$0.hasPrefix("event=running")
+                && !$0.hasPrefix("event=sucess")
         }
     }
 

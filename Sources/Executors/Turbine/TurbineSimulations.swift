@@ -49,6 +49,9 @@ actor TurbineSimulations {
         }
     }
 
+    /// What is there is not what was brought: to be looked at again.
+    func forget(_ job: JobRun) { known[name(of: job)] = nil }
+
     private func name(of job: JobRun) -> String {
         options.prefix.replacing("{user}", with: job.user.description) + job.simulation.description
     }
@@ -80,6 +83,7 @@ actor TurbineSimulations {
     private func bring(_ upload: Upload) async throws(TurbineError) -> String {
         var present = try await client.simulation(upload.name)
         if present == nil { present = try await make(upload) }
+        var digests: [String: String] = [:]
         for file in upload.files {
             let bytes: [UInt8]
             do throws(FileError) {
@@ -87,10 +91,19 @@ actor TurbineSimulations {
             } catch {
                 throw TurbineError(code: .refused(0), description: "\(error)")
             }
-            if let digest = present?.inputs[file.name] ?? nil, digest == Hex.encode(SHA1.hash(bytes)) { continue }
+            let digest = Hex.encode(SHA1.hash(bytes))
+            digests[file.name] = digest
+            if let present = present?.inputs[file.name] ?? nil, present == digest { continue }
             try await client.stage(bytes, as: file.name, of: upload.name)
         }
-        return try await client.simulation(upload.name)?.version ?? upload.name
+        guard let now = try await client.simulation(upload.name), let version = now.version else { return upload.name }
+        for (name, digest) in digests where now.inputs[name] != digest {
+            throw TurbineError(
+                code: .away,
+                description: "somebody else changed \(name) of the simulation \(upload.name) at the Turbine gateway "
+                    + "while it was brought there; see prefix in [\(options.settingsSection)]")
+        }
+        return version
     }
 
     private func make(_ upload: Upload) async throws(TurbineError) -> TurbineClient.Simulation? {

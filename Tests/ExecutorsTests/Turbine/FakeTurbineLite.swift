@@ -27,7 +27,11 @@ final class FakeTurbineLite: Sendable {
         var outages = 0
         /// The next append is done, and answered 503.
         var losesAnAnswer = false
+        /// The next append makes a job without its input and is answered 400, as when the database is busy.
+        var losesAnInput = false
         var killed: [String] = []
+        /// So many uploads are followed by another's of the model.
+        var intrusions = 0
     }
 
     static let success = Job(
@@ -73,6 +77,11 @@ final class FakeTurbineLite: Sendable {
         case ("PUT", "simulation", 4...):
             state.simulations[parts[1]]?[parts[3...].joined(separator: "/")] = request.body
             state.versions[parts[1], default: 0] += 1
+            if state.intrusions > 0 {
+                state.intrusions -= 1
+                state.simulations[parts[1]]?["aspenfile"] = Array("another's".utf8)
+                state.versions[parts[1], default: 0] += 1
+            }
             return json(true)
         case ("POST", "session", 2): return append(request, parts[1], &state)
         case ("GET", "session", 2): return json(.array((state.sessions[parts[1]] ?? []).map { look($0, &state) }))
@@ -109,6 +118,17 @@ final class FakeTurbineLite: Sendable {
         guard let body = try? JSON.parse(request.body), let job = body.arrayValue?.first else {
             return HTTPResponse(status: 400)
         }
+        let wanted = job["Simulation"]?.stringValue
+        guard state.simulations.keys.contains(where: { wanted == "\($0)-v\(state.versions[$0] ?? 0)" }) else {
+            return HTTPResponse(status: 404, text: "No Simulation")
+        }
+        if state.losesAnInput {
+            state.losesAnInput = false
+            let number = state.jobs.count + 1
+            state.jobs[number] = Job(number: number, request: [:], states: ["create"])
+            state.sessions[session, default: []].append(number)
+            return HTTPResponse(status: 400, text: "Failed to create new job 0")
+        }
         let fate = state.fates.isEmpty ? success : state.fates.removeFirst()
         let number = state.jobs.count + 1
         state.jobs[number] = Job(
@@ -130,6 +150,7 @@ final class FakeTurbineLite: Sendable {
         let isOver = ["success", "error", "terminate"].contains(now)
         return [
             "Id": .int(Int64(number)), "State": .string(now), "Status": .int(Int64(job.status)),
+            "Input": job.request["Input"] ?? [:],
             "Output": isOver ? job.output : .null, "Messages": .array(job.messages.map(JSON.string)), "Errors": [],
         ]
     }

@@ -90,11 +90,41 @@ struct TurbineExecutorTests {
         }
     }
 
+    @Test func aSimulationThatWasRemovedThereIsBroughtAgain() async throws {
+        try await with { executor, gateway, workshop in
+            _ = await executor.run(try workshop.job())
+            gateway.state.withLock { $0.simulations = [:] }
+            let outcome = await executor.run(try workshop.job())
+            #expect(outcome.output?["y"] != nil, "\(outcome)")
+        }
+    }
+
+    @Test func aVersionOfSomebodyElseIsNotRun() async throws {
+        try await with { executor, gateway, workshop in
+            // The last file is sent after the model.
+            gateway.state.withLock { $0.intrusions = 3 }
+            let outcome = await executor.run(try workshop.job())
+            #expect(outcome.output?["y"] != nil, "\(outcome)")
+            #expect(gateway.state.withLock { $0.simulations["ann-mixer"]?["aspenfile"] } == Array("model".utf8))
+        }
+    }
+
     @Test func usersHaveSimulationsOfTheirOwn() async throws {
         let change: (inout TurbineExecutor.Options) -> Void = { $0.prefix = "here-{user}-" }
         try await with(change) { executor, gateway, workshop in
             _ = await executor.run(try workshop.job())
             #expect(gateway.state.withLock { Array($0.simulations.keys) } == ["here-ann-mixer"])
+        }
+    }
+
+    /// The first attempt fails and is repeated; what it left behind would run with the defaults.
+    @Test func aJobWithoutItsInputIsNotTakenUp() async throws {
+        try await with { executor, gateway, workshop in
+            gateway.state.withLock { $0.losesAnInput = true }
+            let job = try workshop.job(input: ["T": 1])
+            #expect(await executor.run(job).infrastructure?.contains("Failed to create new job") == true)
+            #expect(await executor.run(job).output?["y"] != nil)
+            #expect(gateway.state.withLock { $0.jobs[1]?.states } == ["create"])
         }
     }
 
