@@ -174,10 +174,13 @@ class Office:
 
     def memory_kb(self) -> int:
         """Its resident memory; 0 when it is gone. It is one process: the starter has become it."""
+        process = self._process
+        if process is None:  # a run that was ended before it had an office
+            return 0
         try:
-            with open(f"/proc/{self.pid}/statm", "rb") as file:
+            with open(f"/proc/{process.pid}/statm", "rb") as file:
                 return int(file.read().split()[1]) * _PAGE_KB
-        except OSError:
+        except (OSError, IndexError):  # the file of one that is not reaped yet is empty
             return 0
 
     def describe_end(self) -> str:
