@@ -28,7 +28,7 @@ struct TurbineExecutorTests {
             let gateway = try FakeTurbineLite()
             var options = TurbineExecutor.Options(
                 url: gateway.url, application: "AspenPlus", prefix: "ann-", pollMinimum: .milliseconds(5),
-                pollMaximum: .milliseconds(20), outagePatience: .seconds(5), licencePause: .milliseconds(30),
+                pollMaximum: .milliseconds(20), outagePatience: .seconds(60), licencePause: .milliseconds(30),
                 settingsSection: "application.AspenPlus")
             configure(&options)
             try await body(
@@ -263,7 +263,11 @@ struct LicencePauseTests {
         let next = Task { await pause.enter(until: later) }
         await pause.settled(.first, hadLicence: nil)
         #expect(await next.value == .first)
-        await pause.settled(.first, hadLicence: false)
+    }
+
+    @Test func whoHasWaitedLongEnoughIsTold() async throws {
+        let pause = LicencePause(.seconds(3600), loop: Shared.loop)
+        await pause.settled(.free, hadLicence: false)
         #expect(await pause.enter(until: ContinuousClock().now - .seconds(1)) == .tooLate)
     }
 }
