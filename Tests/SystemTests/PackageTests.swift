@@ -59,7 +59,7 @@ struct PackageTests {
             for unit in ["foqus-worker.service", "foqus-worker@two.service"] {
                 #expect(try await machine.property("ActiveState", of: unit) == "inactive")
             }
-            for package in ["foqus-worker", "foqus-worker-aws", "foqus-gateway", "foqusctl"] {
+            for package in ["foqus-worker", "foqus-worker-aws", "foqus-gateway", "foqusctl", "foqus-sinter"] {
                 #expect(try await debian.installedVersion(of: package).hasSuffix("+1"))
             }
 
@@ -87,19 +87,19 @@ struct PackageTests {
             try await debian.putSimulation()
             #expect(try await debian.finish(debian.submit(2)) == ["success": 2])
 
-            try await debian.apt("remove foqus-worker foqus-gateway foqus-worker-aws foqusctl")
+            try await debian.apt("remove foqus-worker foqus-gateway foqus-worker-aws foqusctl foqus-sinter")
             #expect(try await machine.shell("pgrep -l foqus || true") == "")
             #expect(try await machine.shell("ls -d /usr/lib/foqus-worker /usr/bin/foqus* 2>/dev/null || true") == "")
             try await machine.shell("grep -q pause /etc/foqus/foqus.conf && test -s /var/lib/foqus/foqus.sqlite3")
 
             // Jobs and results stay unless one says otherwise.
-            try await debian.apt("purge foqus-worker foqus-gateway foqus-worker-aws foqusctl")
+            try await debian.apt("purge foqus-worker foqus-gateway foqus-worker-aws foqusctl foqus-sinter")
             #expect(try await machine.shell("ls -A /etc/foqus /var/lib/foqus-worker 2>/dev/null || true") == "")
             try await machine.shell("test -s /var/lib/foqus/foqus.sqlite3")
             try await debian.apt("install --no-install-recommends ./*.deb")
             try await machine.shell(
                 "echo 'foqus-worker foqus-worker/remove-jobs boolean true' | debconf-set-selections")
-            try await debian.apt("purge foqus-worker foqus-gateway foqus-worker-aws foqusctl")
+            try await debian.apt("purge foqus-worker foqus-gateway foqus-worker-aws foqusctl foqus-sinter")
             #expect(try await debian.leftovers() == [])
         }
     }
