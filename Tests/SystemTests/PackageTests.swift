@@ -93,7 +93,7 @@ struct PackageTests {
             try await machine.shell("grep -q pause /etc/foqus/foqus.conf && test -s /var/lib/foqus/foqus.sqlite3")
 
             // Jobs and results stay unless one says otherwise.
-            try await debian.apt("purge foqus-worker foqus-gateway foqus-worker-aws foqusctl foqus-sinter")
+            try await debian.apt("purge foqus-worker foqus-gateway foqus-worker-aws foqusctl")
             #expect(try await machine.shell("ls -A /etc/foqus /var/lib/foqus-worker 2>/dev/null || true") == "")
             try await machine.shell("test -s /var/lib/foqus/foqus.sqlite3")
             try await debian.apt("install --no-install-recommends ./*.deb")
