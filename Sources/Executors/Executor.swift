@@ -33,8 +33,17 @@ public protocol Executor: Sendable {
     func shutdown() async
 }
 
+/// What most executors have: nothing to put into folders, no other simulations, no warm processes.
 extension Executor {
     public var kind: String { String(description.prefix { $0 != " " }) }
+
+    public func furnish(
+        _ directory: String, input: JSON, description: JSONObject
+    ) throws(FileError) -> Set<String> { [] }
+
+    public func dependencies(ofSimulationAt directory: String) async throws(SimulationError) -> [SimulationName] { [] }
+
+    public func shutdown() async {}
 }
 
 /// Everything an executor is told of a job.

@@ -60,10 +60,6 @@ public final class CommandExecutor: Executor {
 
     public func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {}
 
-    public func dependencies(ofSimulationAt directory: String) async throws(SimulationError) -> [SimulationName] { [] }
-
-    public func shutdown() async {}
-
     // MARK: one job
 
     public func run(_ job: JobRun, started: @escaping @Sendable () -> Void) async -> Outcome {

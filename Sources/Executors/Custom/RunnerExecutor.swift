@@ -1,7 +1,7 @@
 public import EventLoop
 public import FOQUSModel
-public import FileKit
-public import JSONKit
+import FileKit
+import JSONKit
 public import Logging
 public import ProcessKit
 import Threading
@@ -36,12 +36,6 @@ public final class RunnerExecutor: Executor {
 
     /// What a program makes of its files is its own affair.
     public func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {}
-
-    public func furnish(
-        _ directory: String, input: JSON, description: JSONObject
-    ) throws(FileError) -> Set<String> { [] }
-
-    public func dependencies(ofSimulationAt directory: String) async throws(SimulationError) -> [SimulationName] { [] }
 
     public func shutdown() async { await runners.shutdown() }
 

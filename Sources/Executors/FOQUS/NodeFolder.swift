@@ -8,14 +8,16 @@ struct NodeFolder: Sendable {
     /// Files that are no results.
     private let staged: Set<String>
 
-    /// - Parameter furnish: puts what the executor needs into it, and returns the names.
+    /// - Parameters:
+    ///   - files: of the model, relative to its folder.
+    ///   - furnish: puts what the executor needs into it, and returns the names.
     init(
-        beside job: String, model: NodeModel, furnish: (_ directory: String) throws(FileError) -> Set<String>
+        beside job: String, model: NodeModel, files: [String],
+        furnish: (_ directory: String) throws(FileError) -> Set<String>
     ) throws(FileError) {
         let folder = try TemporaryDirectory(below: Path.parent(job), prefix: "node")
         path = folder.path
         do throws(FileError) {
-            let files = try Directory.files(under: model.directory)
             for file in files {
                 let target = Path.join(path, file)
                 if file.contains("/") { try Directory.create(Path.parent(target), mode: 0o750) }

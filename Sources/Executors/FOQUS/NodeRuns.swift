@@ -142,7 +142,7 @@ final class NodeRuns: Sendable {
             let files = try Directory.files(under: model.directory)
             try executor.verify(files: files, of: call.simulation)
             return .success(
-                try NodeFolder(beside: job.directory, model: model) { directory throws(FileError) in
+                try NodeFolder(beside: job.directory, model: model, files: files) { directory throws(FileError) in
                     try executor.furnish(directory, input: call.input, description: call.description)
                 })
         } catch let error as SimulationError {

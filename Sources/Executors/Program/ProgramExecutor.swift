@@ -1,7 +1,7 @@
 public import EventLoop
 public import FOQUSModel
-public import FileKit
-public import JSONKit
+import FileKit
+import JSONKit
 public import Logging
 public import ProcessKit
 import Sinter
@@ -44,14 +44,6 @@ public final class ProgramExecutor: Executor {
     }
 
     /// Inputs are written when the configuration is known: they are results, as they show what was run.
-    public func furnish(
-        _ directory: String, input: JSON, description: JSONObject
-    ) throws(FileError) -> Set<String> { [] }
-
-    public func dependencies(ofSimulationAt directory: String) async throws(SimulationError) -> [SimulationName] { [] }
-
-    public func shutdown() async {}
-
     // MARK: one job
 
     public func run(_ job: JobRun, started: @escaping @Sendable () -> Void) async -> Outcome {

@@ -45,21 +45,11 @@ public final class ProgramSimulator: SinterSimulator {
         guard let program = simulation.configuration.program else {
             throw SimulatorFailure(.unavailable, "the configuration is for no program")
         }
-        let base = workDirectory
-        let folder: TemporaryDirectory
-        do throws(FileError) {
-            folder = try await files.run { () throws(FileError) in try TemporaryDirectory(below: base, prefix: "run") }
-        } catch {
-            throw SimulatorFailure(.unavailable, "\(error)")
+        return try await files.withRunFolder(below: workDirectory) { folder throws(SimulatorFailure) in
+            let programRun = ProgramRun(
+                simulation: simulation, program: program, run: run, directory: folder, options: options)
+            return try await make(programRun, timeLimit)
         }
-        let programRun = ProgramRun(
-            simulation: simulation, program: program, run: run, directory: folder.path, options: options)
-        let result: Result<SimulatorResult, SimulatorFailure>
-        do throws(SimulatorFailure) { result = .success(try await make(programRun, timeLimit)) } catch {
-            result = .failure(error)
-        }
-        await files.run { try? Directory.removeTree(folder.path) }
-        return try result.get()
     }
 
     private func make(_ run: ProgramRun, _ timeLimit: Duration?) async throws(SimulatorFailure) -> SimulatorResult {
@@ -89,9 +79,8 @@ public final class ProgramSimulator: SinterSimulator {
             throw SimulatorFailure(.unavailable, "cannot run \(error)")
         }
         switch interruption {
-        case .timeout:
-            throw SimulatorFailure(.timeout, "the run took longer than \(timeLimit ?? .zero) and was ended")
-        case .cancelled: throw SimulatorFailure(.lost, "the run was cancelled")
+        case .timeout: throw .overdue(timeLimit)
+        case .cancelled: throw .cancelled
         case nil: break
         }
         let (process, warnings) = (process, prepared.warnings)

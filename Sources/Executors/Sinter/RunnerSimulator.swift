@@ -58,28 +58,22 @@ public actor RunnerSimulator: SinterSimulator {
 
     public func run(_ run: PreparedRun, timeLimit: Duration?) async throws(SimulatorFailure) -> SimulatorResult {
         guard let runner else { throw SimulatorFailure(.lost, "the model is not open") }
-        let folder: TemporaryDirectory
-        do throws(FileError) {
-            let base = workDirectory
-            folder = try await files.run { () throws(FileError) in try TemporaryDirectory(below: base, prefix: "run") }
-        } catch {
-            throw SimulatorFailure(.unavailable, "\(error)")
-        }
         var conduct = JobConduct()
         conduct.reset = mustReset
         mustReset = false
-        let request = RunRequest(
-            id: "run", input: run.input, directory: folder.path, timeout: timeLimit, details: run.details(conduct))
-        let end = await runner.run(request, patience: patience) {}
-        await files.run { try? Directory.removeTree(folder.path) }
+        let details = run.details(conduct)
+        let patience = patience
+        let end = try await files.withRunFolder(below: workDirectory) { folder throws(SimulatorFailure) in
+            let request = RunRequest(
+                id: "run", input: run.input, directory: folder, timeout: timeLimit, details: details)
+            return await runner.run(request, patience: patience) {}
+        }
         switch RunSettlement(end, excess: nil, timeout: timeLimit, runner: "simulator") {
         case .told(let result): return SimulatorResult(result, of: simulation.configuration, run)
-        case .outcome(.timedOut):
-            throw SimulatorFailure(
-                .timeout, "the run took longer than \(timeLimit ?? .zero) and was ended")
+        case .outcome(.timedOut): throw .overdue(timeLimit)
         case .outcome(.failed(let message, _)), .outcome(.infrastructure(let message)):
             throw SimulatorFailure(.lost, message)
-        case .outcome(.cancelled), .outcome(.success): throw SimulatorFailure(.lost, "the run was cancelled")
+        case .outcome(.cancelled), .outcome(.success): throw .cancelled
         }
     }
 }

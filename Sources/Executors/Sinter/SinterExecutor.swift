@@ -1,7 +1,7 @@
 public import EventLoop
 public import FOQUSModel
-public import FileKit
-public import JSONKit
+import FileKit
+import JSONKit
 public import Logging
 public import ProcessKit
 import Sinter
@@ -43,12 +43,6 @@ public final class SinterExecutor: Executor {
     public func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {
         try SinterSimulation.verify(files, of: simulation)
     }
-
-    public func furnish(
-        _ directory: String, input: JSON, description: JSONObject
-    ) throws(FileError) -> Set<String> { [] }
-
-    public func dependencies(ofSimulationAt directory: String) async throws(SimulationError) -> [SimulationName] { [] }
 
     public func shutdown() async { await runners.shutdown() }
 

@@ -156,11 +156,7 @@ struct TurbineClient: Sendable {
             throw TurbineError(
                 code: .refused(answer.status), description: "\(what); see user and password_file in [\(section)]")
         case 404: throw TurbineError(code: .notFound, description: "\(what); see url in [\(section)]")
-        case 408, 429, 502, 503, 504: throw TurbineError(code: .away, description: what)
-        // TurbineLite tells of what is not there by 500 too, with a code of its own in the text.
-        case 500... where dialect == .turbinelite && said.contains("\"Code\":102"):
-            throw TurbineError(code: .notFound, description: what)
-        case 500...: throw TurbineError(code: .away, description: what)
+        case 408, 429, 500...: throw TurbineError(code: .away, description: what)
         default: throw TurbineError(code: .refused(answer.status), description: what)
         }
     }

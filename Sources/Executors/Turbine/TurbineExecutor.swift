@@ -1,9 +1,9 @@
 import CryptoTools
 public import EventLoop
 public import FOQUSModel
-public import FileKit
+import FileKit
 import HTTPClient
-public import JSONKit
+import JSONKit
 public import Logging
 import Sinter
 import Threading
@@ -40,14 +40,6 @@ public final class TurbineExecutor: Executor {
     public func verify(files: [String], of simulation: SimulationName) throws(SimulationError) {
         try SinterSimulation.verify(files, of: simulation)
     }
-
-    public func furnish(
-        _ directory: String, input: JSON, description: JSONObject
-    ) throws(FileError) -> Set<String> { [] }
-
-    public func dependencies(ofSimulationAt directory: String) async throws(SimulationError) -> [SimulationName] { [] }
-
-    public func shutdown() async {}
 
     // MARK: one job
 

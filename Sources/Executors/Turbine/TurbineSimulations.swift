@@ -132,8 +132,12 @@ actor TurbineSimulations {
         do throws(SimulationError) {
             return try await files.run { () throws(SimulationError) in
                 let simulation = try SinterSimulation(directory: directory)
+                let paths: [String]
+                do throws(FileError) { paths = try Directory.files(under: directory) } catch {
+                    throw SimulationError("\(error)")
+                }
                 var uploads: [(name: String, path: String)] = []
-                for path in try Self.paths(below: directory) where path != "meta.json" {
+                for path in paths where path != "meta.json" {
                     let there: String
                     switch options.dialect {
                     case .foqus: there = path
@@ -149,22 +153,6 @@ actor TurbineSimulations {
         } catch {
             throw .simulation(error)
         }
-    }
-
-    private static func paths(below directory: String) throws(SimulationError) -> [String] {
-        var found: [String] = []
-        var folders = [""]
-        do throws(FileError) {
-            while let folder = folders.popLast() {
-                for entry in try Directory.list(Path.join(directory, folder)) {
-                    let path = folder.isEmpty ? entry.name : Path.join(folder, entry.name)
-                    if entry.kind == .directory { folders.append(path) } else { found.append(path) }
-                }
-            }
-        } catch {
-            throw SimulationError("\(error)")
-        }
-        return found
     }
 }
 
