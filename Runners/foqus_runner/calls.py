@@ -11,7 +11,7 @@ import selectors
 import socket
 from typing import Any, Callable, Deque, Optional
 
-from . import strict_json
+from . import linux, strict_json
 from .commands import Answer
 from .protocol import LineReader
 
@@ -37,7 +37,7 @@ class Caller:
         """The answer; None when the runner has hung up, because the job is being ended."""
         self._calls += 1
         try:
-            _write_all(self._fd, strict_json.encode({**request, "call": self._calls}).encode() + b"\n")
+            linux.write_all(self._fd, strict_json.encode({**request, "call": self._calls}).encode() + b"\n")
             while not self._reader.at_end:
                 for line in self._reader.read():
                     answer = strict_json.decode(line) if line else {}
@@ -46,12 +46,6 @@ class Caller:
         except OSError:
             pass
         return None
-
-
-def _write_all(fd: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(fd, rest) :]
 
 
 class CallDesk:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
-from . import strict_json
+from .fields import BadCommand, Simple, Terminate, flag, members, text, timeout
 
 
 @dataclass(frozen=True)
@@ -27,18 +26,6 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Terminate:
-    id: str
-
-
-@dataclass(frozen=True)
-class Simple:
-    """ping, describe or shutdown."""
-
-    op: str
-
-
-@dataclass(frozen=True)
 class Answer:
     """The answer to a call of a running job."""
 
@@ -55,22 +42,9 @@ STATES = ("success", "error", "cancel", "terminate")
 Command = Union[Load, Job, Terminate, Answer, Simple]
 
 
-class BadCommand(Exception):
-    """A line that is no command. Carries the id when the line names one, so that its sender can be told."""
-
-    def __init__(self, message: str, job: Any = None) -> None:
-        super().__init__(message)
-        self.id = job if isinstance(job, str) else None
-
-
 def parse(line: bytes) -> Command:
     """Raises BadCommand."""
-    try:
-        fields = strict_json.decode(line)
-    except (ValueError, RecursionError) as error:
-        raise BadCommand(f"not JSON: {error}") from None
-    if not isinstance(fields, dict):
-        raise BadCommand("a command is a JSON object")
+    fields = members(line)
     op = fields.get("op")
     if op in ("ping", "describe", "shutdown"):
         return Simple(op)
@@ -78,16 +52,16 @@ def parse(line: bytes) -> Command:
         plugins = fields.get("plugins") or []
         if not isinstance(plugins, list) or not all(isinstance(folder, str) for folder in plugins):
             raise BadCommand('load: "plugins" is a list of folders')
-        return Load(_text(fields, "session"), tuple(plugins))
+        return Load(text(fields, "session"), tuple(plugins))
     if op == "terminate":
-        return Terminate(_text(fields, "id"))
+        return Terminate(text(fields, "id"))
     if op == "run":
         return Job(
-            id=_text(fields, "id"),
-            jobdir=_text(fields, "jobdir"),
+            id=text(fields, "id"),
+            jobdir=text(fields, "jobdir"),
             input=fields.get("input"),
-            timeout=_timeout(fields),
-            save_session=_flag(fields, "saveSession", default=True),
+            timeout=timeout(fields),
+            save_session=flag(fields, "saveSession", default=True),
         )
     if op == "answer":
         return _answer(fields)
@@ -109,27 +83,4 @@ def _answer(fields: dict[str, Any]) -> Answer:
         raise BadCommand('answer: "output" is an object of outputs, or null')
     if not isinstance(messages, str) and messages is not None:
         raise BadCommand('answer: "messages" is a text, or null')
-    return Answer(_text(fields, "id"), call, state, status, output, messages or "")
-
-
-def _text(fields: dict[str, Any], key: str) -> str:
-    value = fields.get(key)
-    if not isinstance(value, str) or not value or "\0" in value:
-        raise BadCommand(f'{fields["op"]}: "{key}" is a text that is not empty', fields.get("id"))
-    return value
-
-
-def _flag(fields: dict[str, Any], key: str, default: bool) -> bool:
-    value = fields.get(key, default)
-    if not isinstance(value, bool):
-        raise BadCommand(f'{fields["op"]}: "{key}" is true or false', fields.get("id"))
-    return value
-
-
-def _timeout(fields: dict[str, Any]) -> Optional[float]:
-    value = fields.get("timeout")
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
-        raise BadCommand('run: "timeout" is a number of seconds over 0, or null', fields.get("id"))
-    return float(value)
+    return Answer(text(fields, "id"), call, state, status, output, messages or "")

@@ -11,7 +11,6 @@ import json
 import os
 import resource
 import selectors
-import signal
 from dataclasses import asdict, replace
 from typing import NoReturn, Optional
 
@@ -127,41 +126,27 @@ def _child(
 ) -> NoReturn:
     """Runs the job in the forked child and never returns."""
     try:
-        os.setsid()
-        linux.die_with_parent(runner)
-        signal.set_wakeup_fd(-1)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
+        linux.begin_child(runner)
         os.dup2(log.write_end, 1)
         os.dup2(log.write_end, 2)
         # The protocol is none of the model's business. What plugins opened when they were loaded stays open.
         for fd in private:
             os.close(fd)
         faulthandler.enable(2)  # a crash leaves the Python stack in the log
-        _prefer_for_oom()
+        linux.prefer_for_oom()
         if memory_limit:
             resource.setrlimit(resource.RLIMIT_AS, (memory_limit, memory_limit))
         os.environ["FOQUS_JOB_ID"] = job.id
         os.chdir(working_folder(engine, job))
         node_watch.observe(node.set)
         outcome = FlowsheetRun(engine, job, values, job_owns_process=True).execute()
-        data = memoryview(json.dumps(asdict(outcome)).encode() + b"\n")
-        while data:
-            data = data[os.write(result, data) :]
+        linux.write_all(result, json.dumps(asdict(outcome)).encode() + b"\n")
         os._exit(0)
     except BaseException:
         print_exception()
     finally:
         os._exit(70)
 
-
-def _prefer_for_oom() -> None:
-    """Out of memory, the kernel shall end the job and not the runner."""
-    try:
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("500")
-    except OSError:
-        pass
 
 
 def working_folder(engine: Engine, job: Job) -> str:

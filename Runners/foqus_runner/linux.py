@@ -24,6 +24,31 @@ def die_with_parent(parent: int) -> None:
         os._exit(0)
 
 
+def begin_child(parent: int) -> None:
+    """Makes of a process that was just forked one of its own: in a session, with the signals' actions of a program."""
+    os.setsid()
+    die_with_parent(parent)
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def prefer_for_oom() -> None:
+    """Out of memory, the kernel shall end this process and not the runner."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("500")
+    except OSError:
+        pass
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Raises OSError, as BrokenPipeError when nobody reads any more."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
 def become_subreaper() -> None:
     """Orphans among our descendants become our children, also those that left their process group."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import collections
 import os
 import selectors
 import signal
 import time
-from typing import Any, Deque, Optional, Union
+from typing import Optional, Union
 
 from . import inputs, linux
 from .calls import CallDesk
-from .commands import Answer, BadCommand, Job, Load, Simple, Terminate, parse
+from .commands import Answer, Job, Load, parse
 from .engine import Engine, LoadError
+from .fields import BadCommand, Simple, Terminate
 from .flowsheet_run import LOG, prepare_directory
 from .forked import ForkedJob
 from .isolation import RunningJob
@@ -20,6 +20,7 @@ from .job_log import JobLog
 from .outcome import NOT_RUN, TERMINATED, Outcome
 from .protocol import MAX_LINE, EventWriter, LineReader
 from .threaded import ThreadedJob
+from .waiting import Waiting
 
 BROKEN = 75  # EX_TEMPFAIL: the caller starts a new runner
 
@@ -46,7 +47,7 @@ class Runner:
             events.fd,
             self._selector.fileno(),
         )  # not for the jobs' processes
-        self._queue: Deque[Union[Load, Job, Simple]] = collections.deque()
+        self._queue: Waiting[Union[Load, Job, Simple]] = Waiting()
         self._running: Optional[RunningJob] = None
         self._leaving = False
 
@@ -96,7 +97,7 @@ class Runner:
     def _read_commands(self) -> None:
         for line in self.commands.read():
             if line is None:
-                self.events.send("rejected", message=f"a line over {MAX_LINE >> 20} MiB")
+                self.events.reject(f"a line over {MAX_LINE >> 20} MiB")
             elif line.strip():
                 self._take(line)
         if self.commands.at_end:
@@ -107,7 +108,7 @@ class Runner:
         try:
             command = parse(line)
         except BadCommand as error:
-            self._reject(str(error), error.id)
+            self.events.reject(str(error), error.id)
             return
         if isinstance(command, Terminate):
             self._terminate(command.id)
@@ -120,26 +121,22 @@ class Runner:
         elif isinstance(command, Simple) and command.op == "shutdown":
             self._leave()
         elif isinstance(command, Job) and self._knows(command.id):
-            self._reject(f"run: job {command.id} is here already", command.id)
+            self.events.reject(f"run: job {command.id} is here already", command.id)
         else:
             self._queue.append(command)
 
     def _knows(self, job: str) -> bool:
-        if self._running is not None and self._running.job.id == job:
-            return True
-        return any(isinstance(waiting, Job) and waiting.id == job for waiting in self._queue)
+        return self._running is not None and self._running.job.id == job or self._queue.knows(job)
 
     def _terminate(self, job: str) -> None:
         if self._running is not None and self._running.job.id == job:
             self._running.stop("terminated")
             return
-        for waiting in self._queue:
-            if isinstance(waiting, Job) and waiting.id == job:
-                self._queue.remove(waiting)
-                outcome = Outcome("terminate", TERMINATED, "the run was terminated before its start", "terminated")
-                self._tell(job, outcome, 0.0)
-                return
-        self._reject(f"terminate: no job {job} here", job)
+        if self._queue.take_out(job):
+            outcome = Outcome("terminate", TERMINATED, "the run was terminated before its start", "terminated")
+            self._tell(job, outcome, 0.0)
+            return
+        self.events.reject(f"terminate: no job {job} here", job)
 
     def _advance(self) -> None:
         """Reports a job that is over and starts what waits."""
@@ -158,7 +155,7 @@ class Runner:
             elif self.engine.loaded:
                 self.events.send("described", **self.engine.describe())
             else:
-                self._reject("describe: no session is loaded")
+                self.events.reject("describe: no session is loaded")
 
     def _load(self, command: Load) -> None:
         start = time.monotonic()
@@ -173,7 +170,7 @@ class Runner:
 
     def _start(self, job: Job) -> None:
         if not self.engine.loaded:
-            self._reject("run: no session is loaded", job.id)
+            self.events.reject("run: no session is loaded", job.id)
             return
         start = time.monotonic()
         try:
@@ -203,9 +200,3 @@ class Runner:
     def _tell(self, job: str, outcome: Outcome, seconds: float) -> None:
         self.jobs_done += 1
         self.events.send("result", id=job, seconds=round(seconds, 6), **outcome.fields())
-
-    def _reject(self, message: str, job: Any = None) -> None:
-        if job is None:
-            self.events.send("rejected", message=message)
-        else:
-            self.events.send("rejected", id=job, message=message)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Iterator
+from typing import Any, Iterator, Optional
 
-from . import strict_json
+from . import linux, strict_json
 
 MAX_LINE = 64 << 20
 
@@ -37,9 +37,11 @@ class EventWriter:
 
     def send(self, event: str, **fields: Any) -> None:
         """Raises BrokenPipeError when nobody reads any more."""
-        line = memoryview((strict_json.encode({"event": event, **fields}) + "\n").encode())
-        while line:
-            line = line[os.write(self.fd, line) :]
+        linux.write_all(self.fd, (strict_json.encode({"event": event, **fields}) + "\n").encode())
+
+    def reject(self, message: str, job: Optional[str] = None) -> None:
+        """Tells of a command that is not accepted, and of the job that it names."""
+        self.send("rejected", **({} if job is None else {"id": job}), message=message)
 
 
 class LineReader:

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
-from foqus_runner import strict_json
+from foqus_runner.fields import BadCommand, Simple, Terminate, flag, members, text, timeout
 
 from .simulator import InvalidInput, Load, Run
 from .variables import ROLES, ValueType, Variable
@@ -69,66 +69,41 @@ class RunCommand:
         return values
 
 
-@dataclass(frozen=True)
-class Terminate:
-    id: str
-
-
-@dataclass(frozen=True)
-class Simple:
-    """ping or shutdown."""
-
-    op: str
-
-
 Command = Union[Load, RunCommand, Terminate, Simple]
-
-
-class BadCommand(Exception):
-    """A line that is no command. Carries the id when the line names one, so that its sender can be told."""
-
-    def __init__(self, message: str, job: Any = None) -> None:
-        super().__init__(message)
-        self.id = job if isinstance(job, str) else None
 
 
 def parse(line: bytes) -> Command:
     """Raises BadCommand."""
-    try:
-        fields = strict_json.decode(line)
-    except (ValueError, RecursionError) as error:
-        raise BadCommand(f"not JSON: {error}") from None
-    if not isinstance(fields, dict):
-        raise BadCommand("a command is a JSON object")
+    fields = members(line)
     op = fields.get("op")
     if op in ("ping", "shutdown"):
         return Simple(op)
     if op == "load":
         return _load(fields)
     if op == "terminate":
-        return Terminate(_text(fields, "id"))
+        return Terminate(text(fields, "id"))
     if op == "run":
         return RunCommand(
-            id=_text(fields, "id"),
-            jobdir=_text(fields, "jobdir"),
+            id=text(fields, "id"),
+            jobdir=text(fields, "jobdir"),
             input=fields.get("input"),
             times=fields.get("times"),
-            timeout=_timeout(fields),
-            reset=_flag(fields, "reset"),
-            initialize=_flag(fields, "initialize"),
+            timeout=timeout(fields),
+            reset=flag(fields, "reset"),
+            initialize=flag(fields, "initialize"),
         )
     raise BadCommand(f"unknown op {op!r}; known: load, run, terminate, ping, shutdown", fields.get("id"))
 
 
 def _load(fields: dict[str, Any]) -> Load:
-    directory = os.path.abspath(_text(fields, "directory"))
+    directory = os.path.abspath(text(fields, "directory"))
     variables = fields.get("variables")
     if not isinstance(variables, list):
         raise BadCommand('load: "variables" is a list')
     application = fields.get("application")
     return Load(
         directory=directory,
-        model=os.path.join(directory, _text(fields, "model")),
+        model=os.path.join(directory, text(fields, "model")),
         model_name=_model_name(fields),
         application=application if isinstance(application, str) else "",
         variables=tuple(map(_variable, variables)),
@@ -158,26 +133,3 @@ def _variable(entry: Any) -> Variable:
     except ValueError as error:
         raise BadCommand(f"load: {name}: {error}") from None
     return Variable(name, role, value_type, tuple(path), entry.get("units") or "", entry.get("default"))
-
-
-def _text(fields: dict[str, Any], key: str) -> str:
-    value = fields.get(key)
-    if not isinstance(value, str) or not value or "\0" in value:
-        raise BadCommand(f'{fields["op"]}: "{key}" is a text that is not empty', fields.get("id"))
-    return value
-
-
-def _flag(fields: dict[str, Any], key: str) -> bool:
-    value = fields.get(key, False)
-    if not isinstance(value, bool):
-        raise BadCommand(f'{fields["op"]}: "{key}" is true or false', fields.get("id"))
-    return value
-
-
-def _timeout(fields: dict[str, Any]) -> Optional[float]:
-    value = fields.get("timeout")
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
-        raise BadCommand('run: "timeout" is a number of seconds over 0, or null', fields.get("id"))
-    return float(value)

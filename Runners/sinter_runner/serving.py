@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import collections
 import os
 import selectors
 import signal
 import sys
 import time
 from dataclasses import replace
-from typing import Any, Callable, Deque, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 from foqus_runner import linux
+from foqus_runner.fields import BadCommand, Simple, Terminate
 from foqus_runner.messages import shorten
 from foqus_runner.protocol import MAX_LINE, EventWriter, LineReader, open_protocol
+from foqus_runner.waiting import Waiting
 
-from .commands import BadCommand, RunCommand, Simple, Terminate, parse
+from .commands import RunCommand, parse
 from .processes import kill_children
 from .results import outcome_fields, prepare_directory
 from .simulator import FilesError, InvalidInput, Load, LoadError, ModelError, Result, Run, Simulator, Unavailable
@@ -71,7 +72,7 @@ class Server:
         self.events = events
         self._worker = WorkerThread()
         self._selector = selectors.EpollSelector()
-        self._queue: Deque[Union[Load, RunCommand]] = collections.deque()
+        self._queue: Waiting[Union[Load, RunCommand]] = Waiting()
         self._running: Optional[_Running] = None
         self._loaded: Optional[Load] = None
         self._loading: Optional[Load] = None
@@ -149,7 +150,7 @@ class Server:
     def _read_commands(self) -> None:
         for line in self.commands.read():
             if line is None:
-                self._reject(f"a line over {MAX_LINE >> 20} MiB")
+                self.events.reject(f"a line over {MAX_LINE >> 20} MiB")
             elif line.strip():
                 self._take(line)
         if self.commands.at_end:
@@ -159,7 +160,7 @@ class Server:
         try:
             command = parse(line)
         except BadCommand as error:
-            self._reject(str(error), error.id)
+            self.events.reject(str(error), error.id)
             return
         if isinstance(command, Terminate):
             self._terminate(command.id)
@@ -168,25 +169,21 @@ class Server:
         elif isinstance(command, Simple):
             self._leave()
         elif isinstance(command, RunCommand) and self._knows(command.id):
-            self._reject(f"run: job {command.id} is here already", command.id)
+            self.events.reject(f"run: job {command.id} is here already", command.id)
         else:
             self._queue.append(command)
 
     def _knows(self, job: str) -> bool:
-        if self._running is not None and self._running.run.id == job:
-            return True
-        return any(isinstance(waiting, RunCommand) and waiting.id == job for waiting in self._queue)
+        return self._running is not None and self._running.run.id == job or self._queue.knows(job)
 
     def _terminate(self, job: str) -> None:
         if self._running is not None and self._running.run.id == job:
             self._interrupt("terminated")
             return
-        for waiting in self._queue:
-            if isinstance(waiting, RunCommand) and waiting.id == job:
-                self._queue.remove(waiting)
-                self.events.send("result", id=job, seconds=0.0, **outcome_fields(None, "terminated", None))
-                return
-        self._reject(f"terminate: no job {job} here", job)
+        if self._queue.take_out(job):
+            self.events.send("result", id=job, seconds=0.0, **outcome_fields(None, "terminated", None))
+            return
+        self.events.reject(f"terminate: no job {job} here", job)
 
     def _leave(self) -> None:
         """Takes no more commands and ends what runs."""
@@ -218,7 +215,7 @@ class Server:
 
     def _begin_run(self, command: RunCommand) -> None:
         if self._loaded is None:
-            self._reject("run: no simulation is loaded", command.id)
+            self.events.reject("run: no simulation is loaded", command.id)
             return
         try:
             run = command.checked(self._loaded)
@@ -284,9 +281,3 @@ class Server:
         seconds = round(time.monotonic() - running.started, 6)
         memory = self.simulator.memory_kb()
         self.events.send("result", id=running.run.id, seconds=seconds, memoryKB=memory, **fields)
-
-    def _reject(self, message: str, job: Any = None) -> None:
-        if job is None:
-            self.events.send("rejected", message=message)
-        else:
-            self.events.send("rejected", id=job, message=message)

@@ -17,26 +17,18 @@ TIMES = variable("TimeSeries", "setting", "double[2]", default=[1, 2])
 
 
 class FMUTestCase(SinterTestCase):
-    models: Path
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.models = cls.folder / "models"
-        cls.models.mkdir()
-
     @classmethod
     def make_runner(cls, folder: Path) -> SinterRunner:
         return SinterRunner(folder, fmu_units.PYTHON, "-m", "sinter_runner", "fmu")
 
     def load_plant(self, *variables: dict[str, Any], **fields: Any) -> None:
-        fmu_units.make_plant(self.models / "plant.fmu", **fields)
-        self.load(self.models, "plant.fmu", *variables)
+        fmu_units.make_plant(self.files / "plant.fmu", **fields)
+        self.load(self.files, "plant.fmu", *variables)
 
     def refusal(self, *variables: dict[str, Any], **fields: Any) -> str:
         """Why the plant cannot be loaded."""
-        fmu_units.make_plant(self.models / "plant.fmu", **fields)
-        return self.load_failure(self.models, "plant.fmu", *variables)
+        fmu_units.make_plant(self.files / "plant.fmu", **fields)
+        return self.load_failure(self.files, "plant.fmu", *variables)
 
     def near(self, value: float, expected: float, relative: float = 1e-9) -> None:
         self.assertAlmostEqual(value, expected, delta=relative * max(abs(expected), 1e-3))

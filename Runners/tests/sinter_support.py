@@ -85,12 +85,16 @@ class SinterTestCase(unittest.TestCase):
     """Tests that share a runner for their class."""
 
     folder: Path
+    #: For the models of the class.
+    files: Path
     runner: SinterRunner
 
     @classmethod
     def setUpClass(cls) -> None:
         cls.folder = Path(tempfile.mkdtemp(prefix="sinter-runner-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.files = cls.folder / "files"
+        cls.files.mkdir()
         cls.runner = cls.make_runner(cls.folder)
         cls.addClassCleanup(cls.stop_runner)
 

@@ -140,7 +140,7 @@ class DynamicTests(FMUTestCase):
         self.assertEqual(message, "the unit ended the run at time 0, before 1: the volume is 0.0 L")
 
     def load_reactor(self) -> None:
-        loaded = self.runner.load_configuration(fmu_units.make_van_de_vusse(self.models))
+        loaded = self.runner.load_configuration(fmu_units.make_van_de_vusse(self.files))
         self.assertEqual(loaded["event"], "loaded", loaded)
 
 
@@ -223,8 +223,8 @@ class ModelExchangeTests(FMUTestCase):
 
 class FMI3Tests(FMUTestCase):
     def load_plant3(self, *variables: dict[str, Any], **fields: Any) -> None:
-        fmu_units.make_plant3(self.models / "plant3.fmu", **fields)
-        self.load(self.models, "plant3.fmu", *variables)
+        fmu_units.make_plant3(self.files / "plant3.fmu", **fields)
+        self.load(self.files, "plant3.fmu", *variables)
 
     def test_types_of_values(self) -> None:
         kinds: dict[str, tuple[str, str, Any]] = {
@@ -254,9 +254,9 @@ class FMI3Tests(FMUTestCase):
             for read, right in zip(output["w"], (2.0, -4.0, 6.0, 1.0), strict=True):
                 self.near(read, right, 1e-6)
             self.near(output["time"], 1.0)
-        message = self.load_failure(self.models, "plant3.fmu", variable("v", "input", "double[3]", "v"))
+        message = self.load_failure(self.files, "plant3.fmu", variable("v", "input", "double[3]", "v"))
         self.assertEqual(message, "v (v): it is an array of 4 in the unit: its type is double[4]")
-        message = self.load_failure(self.models, "plant3.fmu", variable("b", "output", "string", "blob"))
+        message = self.load_failure(self.files, "plant3.fmu", variable("b", "output", "string", "blob"))
         self.assertEqual(message, "b (blob): the unit has it as Binary, which a configuration cannot have")
 
     def test_failures(self) -> None:

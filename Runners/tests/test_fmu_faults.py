@@ -62,7 +62,7 @@ class FailureTests(FMUTestCase):
     def test_files_of_the_unit_that_a_run_changes(self) -> None:
         for _ in range(3):
             self.output({"mode": mode("change-files")})
-        (self.models / "plant.fmu").unlink()  # what has been loaded needs no others' files
+        (self.files / "plant.fmu").unlink()  # what has been loaded needs no others' files
         self.output({"mode": mode("change-files")})
         self.output({"mode": mode("change-files")})
 
@@ -110,7 +110,7 @@ class FailureTests(FMUTestCase):
         folder = self.folder / "other"
         folder.mkdir()
         runner = self.make_runner(folder)
-        runner.load_model(self.models, "plant.fmu", MODE, X)
+        runner.load_model(self.files, "plant.fmu", MODE, X)
         job = runner.start({"mode": mode("endless")})
         wait_for_file(job.folder, "endless", job)
         (child,) = runner.children()
@@ -124,8 +124,8 @@ class FailureTests(FMUTestCase):
 
 class PythonFailureTests(FMUTestCase):
     def test_an_exception(self) -> None:
-        fmu_units.make_python(self.models, "Column", _COLUMN)
-        self.load(self.models, "Column.fmu", variable("stopTime", "setting", "double", default=1), X)
+        fmu_units.make_python(self.files, "Column", _COLUMN)
+        self.load(self.files, "Column.fmu", variable("stopTime", "setting", "double", default=1), X)
         message = self.failure()
         self.assertIn("fmi2DoStep at time 0 failed for good", message)
         self.assertIn("the column floods", message)
@@ -227,7 +227,7 @@ class RefusalTests(FMUTestCase):
             self.assertEqual(self.refusal(X, **fields), message)
 
     def test_what_is_no_unit(self) -> None:
-        path = fmu_units.make_plant(self.models / "whole.fmu")
+        path = fmu_units.make_plant(self.files / "whole.fmu")
         content = path.read_bytes()
         damaged = bytearray(content)
         damaged[len(content) // 2] ^= 0xFF
@@ -237,9 +237,9 @@ class RefusalTests(FMUTestCase):
             ("half.fmu", content[: len(content) // 2], "half.fmu is damaged, or no FMI unit"),
             ("bits.fmu", bytes(damaged), "bits.fmu is damaged, or no FMI unit"),
         ):
-            (self.models / name).write_bytes(data)
-            self.assertIn(message, self.load_failure(self.models, name, X))
-        self.assertEqual(self.load_failure(self.models, "none.fmu", X), "none.fmu: the simulation has no such file")
+            (self.files / name).write_bytes(data)
+            self.assertIn(message, self.load_failure(self.files, name, X))
+        self.assertEqual(self.load_failure(self.files, "none.fmu", X), "none.fmu: the simulation has no such file")
 
     def test_archives_that_are_no_units(self) -> None:
         for files, message in (
@@ -248,17 +248,17 @@ class RefusalTests(FMUTestCase):
             ({"modelDescription.xml": "<a/>"}, "odd.fmu: modelDescription.xml cannot be read"),
             ({"modelDescription.xml": "", "../out": ""}, "odd.fmu: '../out' in it is a place outside of the unit"),
         ):
-            with zipfile.ZipFile(self.models / "odd.fmu", "w") as archive:
+            with zipfile.ZipFile(self.files / "odd.fmu", "w") as archive:
                 for name, text in files.items():
                     archive.writestr(name, text)
-            self.assertIn(message, self.load_failure(self.models, "odd.fmu", X))
+            self.assertIn(message, self.load_failure(self.files, "odd.fmu", X))
 
     def test_a_library_that_cannot_be_loaded(self) -> None:
-        fmu_units.make_plant(self.models / "whole.fmu")
-        with zipfile.ZipFile(self.models / "whole.fmu") as old, zipfile.ZipFile(self.models / "odd.fmu", "w") as new:
+        fmu_units.make_plant(self.files / "whole.fmu")
+        with zipfile.ZipFile(self.files / "whole.fmu") as old, zipfile.ZipFile(self.files / "odd.fmu", "w") as new:
             new.writestr("modelDescription.xml", old.read("modelDescription.xml"))
             new.writestr("binaries/linux64/plant.so", "no library")
-        message = self.load_failure(self.models, "odd.fmu", X)
+        message = self.load_failure(self.files, "odd.fmu", X)
         self.assertIn("odd.fmu: Failed to load shared library plant.so", message)
 
     def test_a_crash_when_it_is_instantiated(self) -> None:
@@ -269,8 +269,8 @@ class RefusalTests(FMUTestCase):
             runner = self.make_runner(folder)
         finally:
             del os.environ["PLANT_CRASHES"]
-        fmu_units.make_plant(self.models / "plant.fmu")
-        loaded = runner.load_model(self.models, "plant.fmu", X)
+        fmu_units.make_plant(self.files / "plant.fmu")
+        loaded = runner.load_model(self.files, "plant.fmu", X)
         self.assertEqual(loaded["message"], "plant.fmu: fmi2Instantiate ended the process: SIGABRT")
         self.assertEqual(runner.close(), 0)
 
@@ -283,11 +283,11 @@ class RefusalTests(FMUTestCase):
         self.assertEqual(len(counts), 1)
 
     def test_the_simulation_is_left_as_it_is(self) -> None:
-        fmu_units.make_plant(self.models / "plant.fmu")
-        before = {entry.name: entry.stat().st_mtime_ns for entry in os.scandir(self.models)}
-        self.load(self.models, "plant.fmu", K, X)
+        fmu_units.make_plant(self.files / "plant.fmu")
+        before = {entry.name: entry.stat().st_mtime_ns for entry in os.scandir(self.files)}
+        self.load(self.files, "plant.fmu", K, X)
         self.output()
-        self.assertEqual({entry.name: entry.stat().st_mtime_ns for entry in os.scandir(self.models)}, before)
+        self.assertEqual({entry.name: entry.stat().st_mtime_ns for entry in os.scandir(self.files)}, before)
 
 
 class NotInstalledTests(unittest.TestCase):

@@ -93,13 +93,9 @@ class PublishedTests(SinterTestCase):
 
 
 class ValueTests(SinterTestCase):
-    files: Path
-
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.files = cls.folder / "files"
-        cls.files.mkdir()
         cells = {
             **FORMULAS,
             "A2": "2",
@@ -248,13 +244,9 @@ class ValueTests(SinterTestCase):
 
 
 class BadFileTests(SinterTestCase):
-    files: Path
-
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.files = cls.folder / "files"
-        cls.files.mkdir()
         sheets = {"S": FORMULAS}
         descriptions: list[dict[str, Any]] = [
             {"path": str(cls.files / f"{prefix}{kind}"), "sheets": sheets, **more}

@@ -38,13 +38,9 @@ exec setsid sh -c 'echo $$ > pid.new; mv pid.new pid; exec sleep 1000'
 
 
 class EndsTestCase(SinterTestCase):
-    files: Path
-
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.files = cls.folder / "files"
-        cls.files.mkdir()
         (cls.files / "background.sh").write_text(_BACKGROUND)
         (cls.files / "background.sh").chmod(0o755)
         sheets = {"S": {"A1": "1", "B1": "=A1*2"}}

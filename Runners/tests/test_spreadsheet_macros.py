@@ -133,13 +133,9 @@ End Sub
 
 
 class MacroTests(SinterTestCase):
-    files: Path
-
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.files = cls.folder / "files"
-        cls.files.mkdir()
         (cls.files / "data.txt").write_text("data\n")
         (cls.files / "other.txt").write_text("other\n")
         sheets = {"S": {"A1": "1", "B1": "=A1*2", "C1": "0"}}

@@ -8,7 +8,6 @@ import json
 import os
 import resource
 import selectors
-import signal
 import sys
 import threading
 from dataclasses import dataclass, field
@@ -52,9 +51,7 @@ class Report:
             self.send(message=text)
 
     def send(self, **fields: Any) -> None:
-        data = memoryview((strict_json.encode(fields) + "\n").encode(errors="backslashreplace"))
-        while data:
-            data = data[os.write(self._descriptor, data) :]
+        linux.write_all(self._descriptor, (strict_json.encode(fields) + "\n").encode(errors="backslashreplace"))
 
 
 @dataclass
@@ -156,11 +153,7 @@ def _told(received: bytearray, status: int, place: str) -> Told:
 
 def _child(parent: int, work: Callable[[Report], None], folder: str, report: Report, keep: tuple[int, int]) -> NoReturn:
     try:
-        os.setsid()
-        linux.die_with_parent(parent)
-        signal.set_wakeup_fd(-1)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
+        linux.begin_child(parent)
         os.dup2(keep[1], 1)
         os.dup2(keep[1], 2)
         # The protocol is none of the unit's business.
@@ -169,7 +162,7 @@ def _child(parent: int, work: Callable[[Report], None], folder: str, report: Rep
                 _close(descriptor)
         faulthandler.enable(2)  # a crash of a unit in Python leaves its stack in the log
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        _prefer_for_oom()
+        linux.prefer_for_oom()
         os.chdir(folder)
         work(report)
         sys.stdout.flush()
@@ -185,13 +178,4 @@ def _close(descriptor: int) -> None:
     try:
         os.close(descriptor)
     except OSError:  # that of the listing itself
-        pass
-
-
-def _prefer_for_oom() -> None:
-    """Out of memory, the kernel shall end the unit and not the runner."""
-    try:
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("500")
-    except OSError:
         pass
