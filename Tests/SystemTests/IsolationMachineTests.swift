@@ -1,5 +1,6 @@
 import FileKit
 import JSONKit
+import ProcessKit
 import TestSupport
 import Testing
 
@@ -108,25 +109,28 @@ struct IsolationMachineTests {
         }
     }
 
+    /// A script that makes the environment of the packages from one of this machine's, with the runners beside it.
+    private static func environment(of python: String) -> String {
+        // Its Python may lie where a service does not see it: Debian's does when it is the same.
+        """
+        mkdir -p /opt/python /usr/lib/foqus-worker /usr/share/foqus-worker
+        version='import sys; print(sys.version_info[:2])'
+        base=/usr/bin/python3
+        if [ "$($base -c "$version")" != "$(\(python) -c "$version")" ]; then
+            mount --bind "$(\(python) -c 'import sys; print(sys.base_prefix)')" /opt/python
+            base=/opt/python/bin/python3
+        fi
+        packages=$(\(python) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+        $base -m venv --without-pip /usr/lib/foqus-worker/venv
+        mount --bind "$packages" /usr/lib/foqus-worker/venv/lib/python3*/site-packages
+        cp -r \(Installation.root)/Runners /usr/share/foqus-worker/runners
+        """
+    }
+
     /// The FOQUS engine works within all that the unit forbids. A job beyond its memory ends alone: the warm runner that it
     /// shared lives on.
     @Test func aFlowsheetBeyondItsMemoryHarmsNobody() async throws {
-        let python = try Installation.python()
-        let runners = Path.join(Installation.root, "Runners")
-        // The engine's Python may lie where a service does not see it: Debian's does when it is the same.
-        let setUp = """
-            mkdir -p /opt/python /usr/lib/foqus-worker /usr/share/foqus-worker
-            version='import sys; print(sys.version_info[:2])'
-            base=/usr/bin/python3
-            if [ "$($base -c "$version")" != "$(\(python) -c "$version")" ]; then
-                mount --bind "$(\(python) -c 'import sys; print(sys.base_prefix)')" /opt/python
-                base=/opt/python/bin/python3
-            fi
-            packages=$(\(python) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-            $base -m venv --without-pip /usr/lib/foqus-worker/venv
-            mount --bind "$packages" /usr/lib/foqus-worker/venv/lib/python3*/site-packages
-            cp -r \(runners) /usr/share/foqus-worker/runners
-            """
+        let setUp = Self.environment(of: try Installation.python())
         let settings = """
             slots = 1
             job_tasks = 100
@@ -155,6 +159,104 @@ struct IsolationMachineTests {
             }
             let starts = try await worker.log().split(separator: "\n").count { $0.contains("FOQUS runner started") }
             #expect(starts == 1)
+        }
+    }
+
+    /// FMI units, whose code is loaded and called back, work within all that the unit forbids.
+    @Test func unitsRunWithinTheService() async throws {
+        let python = try Installation.sinterPython()
+        let settings = """
+            sandbox = yes
+            job_tasks = 200
+
+            [application.FMU]
+            """
+        try await WorkerMachine.with(settings, setUp: Self.environment(of: python)) { worker in
+            let folder = Path.join(worker.gate, "simulations/vandevusse")
+            let example = Installation.example("sinter/vandevusse")
+            try Directory.create(folder, mode: 0o755)
+            var build = Command(
+                python, ["-m", "pythonfmu", "build", "-f", Path.join(example, "van_de_vusse.py"), "-d", folder])
+            build.environment = ["PATH": "/usr/bin:/bin"]
+            let built = try await FinishedCommand.run(build)
+            try #require(built.status == 0, "\(built)")
+            let configuration = String(
+                decoding: try File.read(Path.join(example, "vandevusse.json")), as: UTF8.self)
+            try await worker.put("vandevusse", file: "vandevusse.json", configuration, application: "FMU")
+            let session = try await worker.start(
+                "vandevusse", inputs: [["TimeSeries": [1, 5], "feed.flow": [50, 25]]], application: "FMU")
+            let job = try #require(try await worker.results(session).first)
+            // At rest 25 (10 - a) - 50 a - 10 a^2 = 0, so a = 2.5.
+            let a = job["Output"]?["A"]?["value"]?[1]?.doubleValue ?? .nan
+            #expect(abs(a - 2.5) < 1e-9, "\(job)")
+        }
+    }
+
+    /// LibreOffice works within all that the unit forbids, and a macro sees and changes no more than any job: what it
+    /// writes outside of its folder is not written, nor by programs that it starts.
+    @Test func aMacroStaysInItsSandbox() async throws {
+        let settings = """
+            sandbox = yes
+            job_tasks = 200
+            job_memory = 1GiB
+
+            [application.Excel]
+            """
+        let setUp =
+            "mkdir -p /usr/share/foqus-worker && cp -r \(Installation.root)/Runners /usr/share/foqus-worker/runners"
+        try await WorkerMachine.with(settings, setUp: setUp) { worker in
+            let folder = Path.join(worker.gate, "simulations/escape")
+            try Directory.create(folder, mode: 0o755)
+            let macro = """
+                Sub Escape
+                On Error Resume Next
+                Open "/var/lib/foqus/by-macro" For Output As #1
+                Print #1, "here"
+                Close #1
+                Open "\(worker.gate)/by-macro" For Output As #1
+                Print #1, "here"
+                Close #1
+                Open "mine.txt" For Output As #1
+                Print #1, "result"
+                Close #1
+                Shell "/usr/bin/touch", 0, "\(worker.gate)/by-shell"
+                Sheets("S").Range("A2").Value = 42
+                End Sub
+                """
+            let workbook: JSON = [
+                "path": .string(Path.join(folder, "escape.xlsm")),
+                "sheets": ["S": ["A1": "1", "A2": "0", "B1": "=A1*2"]],
+                "modules": ["M": .string(macro)],
+            ]
+            let description = Path.join(worker.gate, "workbook.json")
+            try File.writeAtomically(JSON.array([workbook]).serialized(), to: description)
+            var make = Command(
+                "/bin/sh",
+                [
+                    "-c", "exec /usr/bin/python3 \"$0\" - <\"$1\"",
+                    Path.join(Installation.root, "Runners/tests/make_workbooks.py"), description,
+                ])
+            make.environment = ["PATH": "/usr/bin:/bin"]
+            let made = try await FinishedCommand.run(make)
+            try #require(made.status == 0, "\(made)")
+            try await worker.put(
+                "escape", file: "escape.json",
+                """
+                {"title": "", "description": "", "author": "", "date": "", "config-version": "1.0",
+                 "filetype": "sinterconfig", "filetype-version": 0.3, "application": {"name": "Excel"},
+                 "model": {"file": "escape.xlsm"}, "input-files": [],
+                 "settings": {"macro": {"type": "string", "default": "Escape", "description": ""}},
+                 "inputs": {"x": {"path": ["S$A$1"], "type": "double", "default": 1, "units": null, "description": ""}},
+                 "outputs": {"y": {"path": ["S$B$1"], "type": "double", "units": null, "description": ""},
+                   "ran": {"path": ["S$A$2"], "type": "double", "units": null, "description": ""}}}
+                """, application: "Excel")
+            let session = try await worker.start("escape", inputs: [["x": 21], ["x": 4]], application: "Excel")
+            let jobs = try await worker.results(session)
+            #expect(jobs.map { $0["Output"]?["y"]?["value"]?.doubleValue } == [42, 8], "\(jobs)")
+            #expect(jobs.allSatisfy { $0["Output"]?["ran"]?["value"] == 42.0 }, "\(jobs)")
+            // Long enough for the program that it started: the next job has run since.
+            #expect(try await worker.machine.shell("ls /var/lib/foqus | grep by- || true") == "")
+            #expect(try Directory.list(worker.gate).map(\.name).filter { $0.hasPrefix("by-") } == [])
         }
     }
 
